@@ -1,0 +1,83 @@
+"""The purchases as columns of numbers, with their ids beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.text import Ids
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, repr=False)
+class Purchases:
+    """Checked purchase lines in canonical order: by customer, product, time, quantity, price, order.
+
+    The order makes everything that is summed from them independent of the order of the input.
+    """
+
+    customers: Ids
+    products: Ids
+    customer_rows: npt.NDArray[np.int32]
+    """(n,) position in `customers`."""
+    product_columns: npt.NDArray[np.int32]
+    """(n,) position in `products`."""
+    purchased_at: npt.NDArray[np.int64]
+    """(n,) seconds since 1970-01-01 UTC."""
+    quantity: npt.NDArray[np.float64]
+    """(n,) finite, never 0; negative is a return."""
+    unit_price: npt.NDArray[np.float64]
+    """(n,) at least 0, NaN where not known."""
+    orders: npt.NDArray[np.int32]
+    """(n,) number of the order, -1 where none is known."""
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(column) for name, column in self._columns().items()}
+        if len(set(lengths.values())) != 1:
+            raise ValueError(f"columns of one table have one length, not {lengths}")
+        if len(self) and not np.isfinite(self.quantity).all():
+            raise ValueError("quantities must be finite")
+        for name, rows, ids in (
+            ("customer", self.customer_rows, self.customers),
+            ("product", self.product_columns, self.products),
+        ):
+            if len(rows) and not (rows.min() >= 0 and rows.max() < len(ids)):
+                raise ValueError(f"{name} {rows.min()}..{rows.max()} outside 0..{len(ids) - 1}")
+
+    def __len__(self) -> int:
+        return len(self.customer_rows)
+
+    def __repr__(self) -> str:
+        return (
+            f"Purchases({len(self):,} lines, {len(self.customers):,} customers, "
+            f"{len(self.products):,} products)"
+        )
+
+    def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Purchases:
+        """The same ids with only these lines; a mask or increasing positions keep the order."""
+        return replace(self, **{name: column[rows] for name, column in self._columns().items()})
+
+    def before(self, moment: int) -> Purchases:
+        """Lines earlier than `moment` (seconds since 1970 UTC)."""
+        return self.take(self.purchased_at < moment)
+
+    def since(self, moment: int) -> Purchases:
+        return self.take(self.purchased_at >= moment)
+
+    @property
+    def last_at(self) -> int:
+        """Time of the newest line, in seconds since 1970 UTC."""
+        return int(self.purchased_at.max())
+
+    def _columns(self) -> dict[str, npt.NDArray[np.generic]]:
+        return {
+            "customer_rows": self.customer_rows,
+            "product_columns": self.product_columns,
+            "purchased_at": self.purchased_at,
+            "quantity": self.quantity,
+            "unit_price": self.unit_price,
+            "orders": self.orders,
+        }

@@ -1,0 +1,86 @@
+"""Columns of text that can be memory-mapped: one run of UTF-8 bytes, and where each text ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, repr=False)
+class TextColumn(Sequence[str]):
+    """Immutable texts; one costs its UTF-8 bytes and eight more, in memory as on disk."""
+
+    ends: npt.NDArray[np.int64]
+    """(n + 1,) where text i starts at `ends[i]` and stops before `ends[i + 1]`."""
+    content: npt.NDArray[np.uint8]
+    """All texts one after the other."""
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> TextColumn:
+        encoded = [text.encode() for text in texts]
+        ends = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(e) for e in encoded], out=ends[1:])
+        return cls(ends, np.frombuffer(b"".join(encoded), np.uint8))
+
+    def __post_init__(self) -> None:
+        if self.ends[0] != 0 or self.ends[-1] != len(self.content):
+            raise ValueError(
+                f"the last text ends at byte {self.ends[-1]}, the bytes at {len(self.content)}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self):,} texts, {len(self.content):,} bytes)"
+
+    @overload
+    def __getitem__(self, position: int) -> str: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[str]: ...
+    def __getitem__(self, position: int | slice) -> str | list[str]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"text {position} of {len(self)}")
+        return self._bytes(position % len(self)).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        content, ends = self.content.tobytes(), self.ends.tolist()
+        return (content[a:b].decode() for a, b in pairwise(ends))
+
+    def _bytes(self, position: int) -> bytes:
+        return self.content[self.ends[position] : self.ends[position + 1]].tobytes()
+
+
+class Ids(TextColumn):
+    """Business keys, sorted by UTF-8 bytes and unique; a key's position is its row or column."""
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Ids:
+        """Sorts and removes repetitions: the order in which ids were met leaves no trace."""
+        ids = TextColumn.of(sorted(set(texts), key=str.encode))
+        return cls(ids.ends, ids.content)
+
+    def position(self, key: str) -> int | None:
+        """Where `key` stands, or None; a search, because a map of a million ids is not free."""
+        wanted, low, high = key.encode("utf-8", "surrogatepass"), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == wanted else None
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.position(key) is not None
+
+    def is_sorted_and_unique(self) -> bool:
+        encoded = [self._bytes(i) for i in range(len(self))]
+        return all(a < b for a, b in pairwise(encoded))
