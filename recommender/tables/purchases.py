@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,9 @@ SECONDS_PER_DAY = 86_400
 
 @dataclass(frozen=True, repr=False)
 class Purchases:
-    """Checked purchase lines in canonical order: by customer, product, time, quantity, price, order.
+    """Checked purchase lines in canonical order, so that no sum depends on the order of the input.
 
-    The order makes everything that is summed from them independent of the order of the input.
+    Sorted by customer, product, time, quantity, price, order.
     """
 
     customers: Ids
@@ -58,7 +59,8 @@ class Purchases:
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Purchases:
         """The same ids with only these lines; a mask or increasing positions keep the order."""
-        return replace(self, **{name: column[rows] for name, column in self._columns().items()})
+        taken = {name: column[rows] for name, column in self._columns().items()}
+        return Purchases(self.customers, self.products, **taken)
 
     def before(self, moment: int) -> Purchases:
         """Lines earlier than `moment` (seconds since 1970 UTC)."""
@@ -72,7 +74,7 @@ class Purchases:
         """Time of the newest line, in seconds since 1970 UTC."""
         return int(self.purchased_at.max())
 
-    def _columns(self) -> dict[str, npt.NDArray[np.generic]]:
+    def _columns(self) -> dict[str, Any]:
         return {
             "customer_rows": self.customer_rows,
             "product_columns": self.product_columns,
