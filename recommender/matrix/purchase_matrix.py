@@ -1,0 +1,91 @@
+"""The sparse matrix of customers by products that everything is learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.matrix.returns import Netted, pair_starts
+from recommender.matrix.weights import RecencyQuantity
+from recommender.tables.purchases import SECONDS_PER_DAY
+from recommender.text import Ids
+
+
+@dataclass(frozen=True, repr=False)
+class PurchaseMatrix:
+    """Customers by products, with what came to stay; pairs fully returned are kept apart."""
+
+    weights: sparse.csr_matrix
+    """(customers, products) float32, every stored weight finite and above 0."""
+    times: npt.NDArray[np.int32]
+    """(nnz,) purchases behind each stored weight, in the same order."""
+    last_day: npt.NDArray[np.int32]
+    """(nnz,) day of the last one, in days since 1970-01-01 UTC."""
+    returned: sparse.csr_matrix
+    """(customers, products) bool: bought and given back entirely."""
+    customers: Ids
+    products: Ids
+
+    def __post_init__(self) -> None:
+        wanted = (len(self.customers), len(self.products))
+        if self.weights.shape != wanted or self.returned.shape != wanted:
+            raise ValueError(f"matrices have shape {self.weights.shape}, the ids {wanted}")
+        data = self.weights.data
+        if not (np.isfinite(data).all() and (data > 0).all()):
+            raise ValueError(
+                f"weights must be finite and above 0, found {data.min()} to {data.max()}"
+            )
+
+    def __repr__(self) -> str:
+        customers, products = self.weights.shape
+        return f"PurchaseMatrix({customers:,} x {products:,}, {self.weights.nnz:,} pairs)"
+
+    @property
+    def bought(self) -> sparse.csr_matrix:
+        """1.0 where there is a weight."""
+        ones = np.ones_like(self.weights.data)
+        return sparse.csr_matrix(
+            (ones, self.weights.indices, self.weights.indptr), self.weights.shape
+        )
+
+
+def build_matrix(netted: Netted, weighting: RecencyQuantity, now: int) -> PurchaseMatrix:
+    """`now` (seconds since 1970 UTC) is what ages are counted from."""
+    purchases = netted.purchases
+    starts = pair_starts(purchases)
+    first = starts[:-1]
+    customers, products = purchases.customer_rows[first], purchases.product_columns[first]
+    stays = _by_pair(np.add, (netted.left > 0).astype(np.int32), first)
+    days = np.where(netted.left > 0, purchases.purchased_at // SECONDS_PER_DAY, 0)
+    pair_weights = weighting.of_pairs(weighting.of_lines(netted, now), starts)
+    kept, bought = stays > 0, _by_pair(np.add, (purchases.quantity > 0).astype(np.int32), first) > 0
+    gone = bought & ~kept
+    shape = (len(purchases.customers), len(purchases.products))
+    return PurchaseMatrix(
+        weights=_csr(pair_weights[kept], customers[kept], products[kept], shape),
+        times=stays[kept].astype(np.int32),
+        last_day=_by_pair(np.maximum, days, first)[kept].astype(np.int32),
+        returned=_csr(np.ones(int(gone.sum()), bool), customers[gone], products[gone], shape),
+        customers=purchases.customers,
+        products=purchases.products,
+    )
+
+
+def _by_pair(
+    ufunc: np.ufunc, lines: npt.NDArray[np.generic], first: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int64]:
+    return np.asarray(ufunc.reduceat(lines, first) if len(lines) else lines)
+
+
+def _csr(
+    data: npt.NDArray[np.generic],
+    customers: npt.NDArray[np.int32],
+    products: npt.NDArray[np.int32],
+    shape: tuple[int, int],
+) -> sparse.csr_matrix:
+    """Pairs arrive in canonical order, so rows and columns are already sorted and unique."""
+    indptr = np.searchsorted(customers, np.arange(shape[0] + 1)).astype(np.int32)
+    return sparse.csr_matrix((data, products, indptr), shape)

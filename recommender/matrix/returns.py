@@ -1,0 +1,71 @@
+"""Returns netted against the purchases they undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.tables.purchases import Purchases
+
+
+@dataclass(frozen=True)
+class Netted:
+    """Purchases and what is left of them after returns."""
+
+    purchases: Purchases
+    left: npt.NDArray[np.float64]
+    """(n,) quantity of each line that came to stay; 0 for returns and for what was taken back."""
+    unmatched_returns: int
+    """Return lines with more quantity than the customer had bought of the product before."""
+
+
+def net_returns(purchases: Purchases) -> Netted:
+    """A return undoes the latest earlier purchases of the same product by the same customer.
+
+    Invoices seldom say which sale is undone; the latest one is what shops take back.
+    """
+    left = np.maximum(purchases.quantity, 0.0)
+    unmatched = 0
+    for first, end in _pairs_with_returns(purchases):
+        quantities = purchases.quantity[first:end].tolist()
+        stay, missing = _undo_latest(quantities)
+        left[first:end] = stay
+        unmatched += missing
+    return Netted(purchases, left, unmatched)
+
+
+def pair_starts(purchases: Purchases) -> npt.NDArray[np.intp]:
+    """First line of each (customer, product) in canonical order, and the end: (pairs + 1,)."""
+    customers, products = purchases.customer_rows, purchases.product_columns
+    changes = (np.diff(customers) != 0) | (np.diff(products) != 0)
+    inner = np.flatnonzero(changes) + 1
+    return np.concatenate([[0], inner, [len(purchases)]]) if len(purchases) else np.zeros(1, int)
+
+
+def _pairs_with_returns(purchases: Purchases) -> list[tuple[int, int]]:
+    starts = pair_starts(purchases)
+    lines = np.flatnonzero(purchases.quantity < 0)
+    pairs = np.unique(np.searchsorted(starts, lines, side="right") - 1)
+    return list(zip(starts[pairs].tolist(), starts[pairs + 1].tolist(), strict=True))
+
+
+def _undo_latest(quantities: list[float]) -> tuple[list[float], int]:
+    """What stays of each line of one pair, oldest first, and how many returns lack their sale."""
+    stay = [max(quantity, 0.0) for quantity in quantities]
+    standing: list[int] = []
+    missing = 0
+    for line, quantity in enumerate(quantities):
+        if quantity > 0:
+            standing.append(line)
+            continue
+        back = -quantity
+        while back > 0 and standing:
+            taken = min(back, stay[standing[-1]])
+            stay[standing[-1]] -= taken
+            back -= taken
+            if stay[standing[-1]] <= 0:
+                standing.pop()
+        missing += back > 0
+    return stay, missing

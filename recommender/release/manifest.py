@@ -1,0 +1,74 @@
+"""The manifest: what a release is made of, and from what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from recommender.errors import BrokenReleaseError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Raised when a release written by this version cannot be opened by an older one."""
+
+
+class ReleaseFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str
+    bytes: int
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+
+
+class Manifest(BaseModel):
+    """Checked when read; `files` covers everything in the folder but the manifest itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    name: str
+    created_at: str
+    """UTC, ISO 8601."""
+    parent: str | None
+    """The release that was live when this one was made."""
+    data_through: str
+    """Date of the newest purchase it knows."""
+    as_of: str
+    """The moment ages are counted from, UTC, ISO 8601."""
+    currency: str
+    settings: dict[str, Any]
+    """All that was decided, `auto` resolved, with the weight function in words."""
+    data: dict[str, Any]
+    """A table's hash and counts each: read, kept, rejected, merged."""
+    counts: dict[str, int]
+    versions: dict[str, str]
+    forced: str | None = None
+    files: dict[str, ReleaseFile]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises `BrokenReleaseError` when there is none or it is not one."""
+    try:
+        text = (folder / MANIFEST).read_text()
+        found = json.loads(text).get("format")
+        if found != FORMAT:
+            raise BrokenReleaseError(
+                f"{folder}: format {found}, this version reads format {FORMAT}; train again"
+            )
+        return Manifest.model_validate_json(text)
+    except (OSError, ValueError, AttributeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise BrokenReleaseError(
+            f"{folder / MANIFEST}: not a readable manifest ({reason}); "
+            "roll back with `recommender releases rollback`"
+        ) from error
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

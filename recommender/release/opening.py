@@ -1,0 +1,183 @@
+"""Opening a release: memory-mapped, verified, immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.errors import BrokenReleaseError
+from recommender.release.columns import Array, build, names
+from recommender.release.contents import (
+    Alike,
+    AlsoBought,
+    Bought,
+    Candidates,
+    Contents,
+    Customers,
+    Fallback,
+    Model,
+    Numbers,
+    Products,
+    Returned,
+)
+from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
+from recommender.release.shelf import Shelf
+from recommender.release.soundness import check_soundness
+
+
+@dataclass(frozen=True, repr=False)
+class Release:
+    """One published training result; every column lies on disk and is mapped when touched."""
+
+    folder: Path
+    manifest: Manifest
+    contents: Contents
+
+    def __repr__(self) -> str:
+        customers, products = len(self.customers.ids), len(self.products.ids)
+        return f"Release({self.name}, {customers:,} customers x {products:,} products)"
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    @property
+    def customers(self) -> Customers:
+        return self.contents.customers
+
+    @property
+    def products(self) -> Products:
+        return self.contents.products
+
+    @property
+    def bought(self) -> Bought:
+        return self.contents.bought
+
+    @property
+    def returned(self) -> Returned:
+        return self.contents.returned
+
+    @property
+    def model(self) -> Model:
+        return self.contents.model
+
+    @property
+    def candidates(self) -> Candidates:
+        return self.contents.candidates
+
+    @property
+    def fallback(self) -> Fallback:
+        return self.contents.fallback
+
+    @property
+    def alike(self) -> Alike:
+        return self.contents.alike
+
+    @property
+    def also_bought(self) -> AlsoBought:
+        return self.contents.also_bought
+
+    @cached_property
+    def gram(self) -> npt.NDArray[np.float64]:
+        """(factors, factors) Y'Y of the product factors, the constant part of every fold-in."""
+        factors = self.model.product_factors.astype(np.float64)
+        return np.asarray(factors.T @ factors)
+
+    @cached_property
+    def gone(self) -> Numbers:
+        """Products that left the catalogue, ascending."""
+        return np.flatnonzero(~self.products.in_catalogue).astype(np.int32)
+
+    @cached_property
+    def out_of_stock(self) -> Numbers:
+        """Ascending."""
+        return np.flatnonzero(~self.products.in_stock).astype(np.int32)
+
+    def products_of_category(self, category: str) -> Numbers:
+        """Ascending; empty for a category nobody has heard of."""
+        number = self._category_numbers.get(category)
+        if number is None:
+            return np.zeros(0, np.int32)
+        return np.flatnonzero(self.products.category_number == number).astype(np.int32)
+
+    @cached_property
+    def _category_numbers(self) -> dict[str, int]:
+        numbers, first = np.unique(self.products.category_number, return_index=True)
+        return {
+            self.products.category[int(product)]: int(number)
+            for number, product in zip(numbers, first, strict=True)
+            if number >= 0
+        }
+
+
+def open_release(directory: Path, name: str | None = None, *, verified: bool = True) -> Release:
+    """The release of that name in the folder of releases, or the live one.
+
+    With `verified`, every byte is read and compared with the manifest once, and every number is
+    checked; a further process that opens the same release may leave that out.
+    Raises `UnknownReleaseError` or `BrokenReleaseError`.
+    """
+    folder = Shelf(directory).folder(name)
+    manifest = read_manifest(folder)
+    arrays = {column: _mapped(folder, column, manifest, verified) for column in names(Contents)}
+    if verified:
+        _verify_extras(folder, manifest)
+    try:
+        contents = build(Contents, arrays)
+        if verified:
+            check_soundness(contents)
+    except (ValueError, IndexError) as error:
+        raise BrokenReleaseError(f"{folder}: {error}; {REMEDY}") from error
+    return Release(folder, manifest, contents)
+
+
+REMEDY = "roll back with `recommender releases rollback` or train again"
+
+
+def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Array:
+    file_name = f"{column}.npy"
+    described = manifest.files.get(file_name)
+    if described is None:
+        raise BrokenReleaseError(f"{folder}: the manifest lacks {file_name}; {REMEDY}")
+    _verify(folder / file_name, described, with_hash=verified)
+    try:
+        array: Array = _open(folder / file_name, described)
+    except (OSError, ValueError) as error:
+        raise BrokenReleaseError(f"{folder / file_name}: {error}; {REMEDY}") from error
+    found = (array.shape, array.dtype.str)
+    if found != (described.shape, described.dtype):
+        raise BrokenReleaseError(
+            f"{folder / file_name}: holds {found}, "
+            f"the manifest says {(described.shape, described.dtype)}; {REMEDY}"
+        )
+    return array
+
+
+def _open(path: Path, described: ReleaseFile) -> Any:
+    """An empty array cannot be mapped; it is read instead. The view drops memmap's slow class."""
+    if described.shape and 0 in described.shape:
+        return np.load(path, allow_pickle=False)
+    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+
+
+def _verify(path: Path, described: ReleaseFile, *, with_hash: bool) -> None:
+    if not path.is_file():
+        raise BrokenReleaseError(f"{path}: is missing; {REMEDY}")
+    size = path.stat().st_size
+    if size != described.bytes:
+        raise BrokenReleaseError(
+            f"{path}: has {size} bytes, the manifest says {described.bytes}; {REMEDY}"
+        )
+    if with_hash and sha256_of(path) != described.sha256:
+        raise BrokenReleaseError(f"{path}: its content is not what was published; {REMEDY}")
+
+
+def _verify_extras(folder: Path, manifest: Manifest) -> None:
+    for name, described in manifest.files.items():
+        if not name.endswith(".npy"):
+            _verify(folder / name, described, with_hash=True)

@@ -1,0 +1,142 @@
+"""What customers like this one also bought, and what goes with a product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.errors import UnknownProductError
+from recommender.release.opening import Release
+from recommender.suggest.reasons import MINIMUM_CUSTOMERS, peers_that_bought
+from recommender.suggest.rules import count_withheld, first_rules, rules_for
+from recommender.suggest.suggestion import recommendation_id
+
+
+@dataclass(frozen=True)
+class PeerProduct:
+    """A product that peers bought and this customer did not."""
+
+    product_id: str
+    rank: int
+    peers: int
+    peers_bought: int
+
+
+@dataclass(frozen=True)
+class CustomerAlsoBought:
+    """Empty for a customer without purchases: nobody is known to be like it."""
+
+    customer_id: str
+    release: str
+    data_through: str
+    fallback_reason: str | None
+    requested: int
+    withheld: dict[str, int]
+    peers: int
+    also_bought: tuple[PeerProduct, ...]
+
+    @property
+    def returned(self) -> int:
+        return len(self.also_bought)
+
+    @property
+    def recommendation_id(self) -> str:
+        return recommendation_id(self.customer_id, self.release, self.also_bought)
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A product bought by the same customers."""
+
+    product_id: str
+    rank: int
+    customers_both: int
+    """Customers that bought both."""
+    together: int
+    """Of these, in one order."""
+    share: float
+    """Of the first product's customers."""
+
+
+@dataclass(frozen=True)
+class ProductAlsoBought:
+    product_id: str
+    release: str
+    data_through: str
+    requested: int
+    customers: int
+    """That bought the product."""
+    withheld: dict[str, int]
+    """Companions that may not be offered now."""
+    also_bought: tuple[Companion, ...]
+
+    @property
+    def returned(self) -> int:
+        return len(self.also_bought)
+
+
+def customer_also_bought(release: Release, customer_id: str, n: int = 8) -> CustomerAlsoBought:
+    """Products most peers bought, at least five of them; of equals the likelier one first."""
+    row = release.customers.ids.position(customer_id)
+    rules = rules_for(release, row)
+    peers, found = (0, ()) if row is None else _peer_products(release, row, n)
+    reason = "unknown_customer" if row is None else None if peers else "no_purchases"
+    return CustomerAlsoBought(
+        customer_id=customer_id,
+        release=release.name,
+        data_through=release.manifest.data_through,
+        fallback_reason=reason,
+        requested=n,
+        withheld=count_withheld(rules),
+        peers=peers,
+        also_bought=found,
+    )
+
+
+def product_also_bought(release: Release, product_id: str, n: int = 8) -> ProductAlsoBought:
+    """Raises `UnknownProductError`; companions that left the catalogue are counted, not shown."""
+    column = release.products.ids.position(product_id)
+    if column is None:
+        raise UnknownProductError(f"no product {product_id!r} in release {release.name}")
+    part = release.also_bought
+    first, end = (int(i) for i in part.starts[column : column + 2])
+    rules = rules_for(release, None)
+    held = first_rules(rules, part.products[first:end])
+    free = first + np.flatnonzero(held < 0)[:n]
+    buyers = int(release.products.buyers[column])
+    companions = (_companion(release, int(e), rank, buyers) for rank, e in enumerate(free, 1))
+    counts = {rule.name: int((held == i).sum()) for i, rule in enumerate(rules)}
+    return ProductAlsoBought(
+        product_id=product_id,
+        release=release.name,
+        data_through=release.manifest.data_through,
+        requested=n,
+        customers=buyers,
+        withheld={name: count for name, count in counts.items() if count},
+        also_bought=tuple(companions),
+    )
+
+
+def _peer_products(release: Release, row: int, n: int) -> tuple[int, tuple[PeerProduct, ...]]:
+    peers, counts = peers_that_bought(release, row)
+    products = np.flatnonzero(counts >= MINIMUM_CUSTOMERS).astype(np.int32)
+    free = products[first_rules(rules_for(release, row), products) < 0]
+    order = np.lexsort((free, -release.products.recent_buyers[free], -counts[free]))[:n]
+    found = tuple(
+        PeerProduct(release.products.ids[int(p)], rank, peers, int(counts[p]))
+        for rank, p in enumerate(free[order], 1)
+    )
+    return peers, found
+
+
+def _companion(release: Release, entry: int, rank: int, buyers: int) -> Companion:
+    part = release.also_bought
+    both = int(part.customers_both[entry])
+    return Companion(
+        product_id=release.products.ids[int(part.products[entry])],
+        rank=rank,
+        customers_both=both,
+        together=int(part.together[entry]),
+        share=round(both / max(buyers, 1), 4),
+    )

@@ -1,0 +1,99 @@
+"""The engine's answers as JSON, word for word the contract that the API and `--json` promise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from recommender.release.opening import Release
+from recommender.suggest.also_bought import CustomerAlsoBought, ProductAlsoBought
+from recommender.suggest.reasons import Reason
+from recommender.suggest.suggestion import SuggestionList
+from recommender.suggest.wording import product_name
+
+Json = dict[str, Any]
+
+
+def suggestions_answer(release: Release, found: SuggestionList) -> Json:
+    """A list of suggestions as in the contract."""
+    return {
+        "recommendation_id": found.recommendation_id,
+        "customer_id": found.customer_id,
+        "release": found.release,
+        "data_through": found.data_through,
+        "source": found.source,
+        "fallback_reason": found.fallback_reason,
+        "requested": found.requested,
+        "returned": found.returned,
+        "withheld": found.withheld,
+        "suggestions": [
+            described(release, s.product_id)
+            | {
+                "kind": s.kind,
+                "rank": s.rank,
+                "chance": s.chance,
+                "expected_value": s.expected_value,
+                "reasons": [reason_answer(release, reason) for reason in s.reasons],
+            }
+            for s in found.suggestions
+        ],
+    }
+
+
+def customer_also_bought_answer(release: Release, found: CustomerAlsoBought) -> Json:
+    """What customers like this one also bought."""
+    head = {
+        "recommendation_id": found.recommendation_id,
+        "customer_id": found.customer_id,
+        "release": found.release,
+        "data_through": found.data_through,
+        "fallback_reason": found.fallback_reason,
+        "requested": found.requested,
+        "returned": found.returned,
+        "withheld": found.withheld,
+        "peers": found.peers,
+    }
+    return head | {"also_bought": _with_products(release, found.also_bought)}
+
+
+def product_also_bought_answer(release: Release, found: ProductAlsoBought) -> Json:
+    """What goes with a product."""
+    head = {
+        "product_id": found.product_id,
+        "name": product_name(release, found.product_id),
+        "release": found.release,
+        "data_through": found.data_through,
+        "requested": found.requested,
+        "returned": found.returned,
+        "customers": found.customers,
+        "withheld": found.withheld,
+    }
+    return head | {"also_bought": _with_products(release, found.also_bought)}
+
+
+def described(release: Release, product_id: str) -> Json:
+    """What the catalogue says of a product: id, name, category, price."""
+    column = release.products.ids.position(product_id)
+    if column is None:
+        return {"product_id": product_id, "name": product_id, "category": None, "price": None}
+    price = float(release.products.price[column])
+    return {
+        "product_id": product_id,
+        "name": product_name(release, product_id),
+        "category": release.products.category[column] or None,
+        "price": round(price, 2) if math.isfinite(price) else None,
+    }
+
+
+def reason_answer(release: Release, reason: Reason) -> Json:
+    """Its kind and fields; a product is named beside its id."""
+    answer = {"kind": reason.kind, **asdict(reason)}
+    if "product_id" in answer:
+        answer["name"] = product_name(release, answer["product_id"])
+    return answer
+
+
+def _with_products(release: Release, found: Sequence[Any]) -> list[Json]:
+    return [described(release, entry.product_id) | asdict(entry) for entry in found]

@@ -1,0 +1,32 @@
+"""Which kind of suggestion a product is for a customer."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.release.contents import Flags, Numbers
+from recommender.release.opening import Release
+from recommender.suggest.rules import bought_by
+
+UPGRADE_FROM = 1.25
+"""Times the usual price: below it, a dearer product is just another one."""
+UPGRADE_TO = 5.0
+"""Times the usual price: above it, it is not the same thing any more."""
+
+
+def usual_prices(release: Release, row: int, products: Numbers) -> npt.NDArray[np.float64]:
+    """(products,) median price of what the customer bought of each product's category, or NaN."""
+    bought = bought_by(release, row)
+    categories, prices = release.products.category_number[bought], release.products.price[bought]
+    known = (categories >= 0) & np.isfinite(prices)
+    categories, prices = categories[known], prices[known]
+    usual = {int(c): float(np.median(prices[categories == c])) for c in np.unique(categories)}
+    wanted = release.products.category_number[products]
+    return np.array([usual.get(c, np.nan) for c in wanted.tolist()])
+
+
+def are_upgrades(release: Release, products: Numbers, usual: npt.NDArray[np.float64]) -> Flags:
+    """Dearer products in a category the customer buys; every other unbought product is new."""
+    step = release.products.price[products] / np.where(usual > 0, usual, np.nan)
+    return np.asarray((step >= UPGRADE_FROM) & (step <= UPGRADE_TO))

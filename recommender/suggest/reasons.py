@@ -1,0 +1,123 @@
+"""Reasons: facts that speak for a suggestion, each re-checkable against the release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.release.contents import Numbers
+from recommender.release.opening import Release
+
+MINIMUM_CUSTOMERS = 5
+"""Independent customers behind every statement: fewer could be one person's doing."""
+SHARES_SHOWN = 2
+LEAST_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class BoughtReason:
+    """A purchase of this customer that speaks for the product."""
+
+    kind: ClassVar[str] = "bought"
+    product_id: str
+    share: float
+    """Of all purchases' positive contributions to the model's score."""
+
+
+@dataclass(frozen=True)
+class PeersReason:
+    """Customers like this one, and how many of them bought the product."""
+
+    kind: ClassVar[str] = "peers"
+    peers: int
+    peers_bought: int
+
+
+@dataclass(frozen=True)
+class PriceStepReason:
+    """The product is dearer than what this customer usually takes of the category."""
+
+    kind: ClassVar[str] = "price_step"
+    category: str
+    usual_price: float
+    price: float
+
+
+@dataclass(frozen=True)
+class PopularReason:
+    """How many customers bought the product in the last 28 days."""
+
+    kind: ClassVar[str] = "popular"
+    customers: int
+    days: int = 28
+
+
+Reason = BoughtReason | PeersReason | PriceStepReason | PopularReason
+
+
+def contributions(release: Release, row: int, products: Numbers) -> npt.NDArray[np.float64]:
+    """(products, bought) what each purchase adds to the score of each product.
+
+    Hu, Koren and Volinsky 2008, section 5: with A = Y'CY + lambda I, the score of product i is the
+    sum over bought j of c_j y_i' A^-1 y_j. Columns follow the customer's row of `bought`.
+    """
+    first, end = release.bought.starts[row : row + 2]
+    settings = release.manifest.settings
+    confidence = float(settings["alpha"]) * release.bought.weights[first:end].astype(float)
+    bought = release.model.product_factors[release.bought.products[first:end]].astype(float)
+    wanted = release.model.product_factors[products].astype(float)
+    factors = bought.shape[1]
+    system = release.gram + float(settings["regularization"]) * np.eye(factors)
+    system += (bought.T * (confidence - 1.0)) @ bought
+    return np.asarray(wanted @ np.linalg.solve(system, bought.T * confidence))
+
+
+def bought_reasons(release: Release, row: int, products: Numbers) -> list[list[BoughtReason]]:
+    """For each product, the purchases with the largest shares of the positive sum."""
+    first, end = release.bought.starts[row : row + 2]
+    bought = release.bought.products[first:end]
+    speaks_for = np.maximum(contributions(release, row, products), 0.0)
+    totals = speaks_for.sum(axis=1)
+    return [
+        _largest_shares(release, bought, parts / total) if total > 0 else []
+        for parts, total in zip(speaks_for, totals, strict=True)
+    ]
+
+
+def peers_reasons(release: Release, row: int, products: Numbers) -> list[list[PeersReason]]:
+    """For each product, how many peers bought it; nothing where fewer than five did."""
+    peers, counts = peers_that_bought(release, row)
+    return [
+        [PeersReason(peers, int(count))] if count >= MINIMUM_CUSTOMERS else []
+        for count in counts[products]
+    ]
+
+
+def peers_that_bought(release: Release, row: int) -> tuple[int, npt.NDArray[np.int64]]:
+    """The number of peers, and (products,) how many of them bought each product."""
+    peers = release.alike.peers[row]
+    peers = peers[peers >= 0]
+    starts = release.bought.starts
+    theirs = [release.bought.products[starts[p] : starts[p + 1]] for p in peers]
+    bought = np.concatenate(theirs) if theirs else np.zeros(0, np.int32)
+    return len(peers), np.bincount(bought, minlength=len(release.products.ids))
+
+
+def popular_reasons(release: Release, products: Numbers) -> list[list[PopularReason]]:
+    """For each product, its buyers of the last 28 days; nothing where fewer than five."""
+    buyers = release.products.recent_buyers[products]
+    return [[PopularReason(int(b))] if b >= MINIMUM_CUSTOMERS else [] for b in buyers]
+
+
+def _largest_shares(
+    release: Release, bought: Numbers, shares: npt.NDArray[np.float64]
+) -> list[BoughtReason]:
+    order = np.lexsort((bought, -shares))[:SHARES_SHOWN]
+    return [
+        BoughtReason(release.products.ids[int(bought[i])], round(float(shares[i]), 4))
+        for i in order
+        if shares[i] >= LEAST_SHARE
+    ]

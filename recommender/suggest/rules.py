@@ -1,0 +1,80 @@
+"""Rules: which products may not be offered to a customer now, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.release.contents import Flags, Numbers
+from recommender.release.opening import Release
+
+NO_PRODUCTS = np.zeros(0, np.int32)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Products that one rule holds back; its name is the key in `withheld`."""
+
+    name: str
+    products: Numbers
+    """Ascending."""
+
+    def holds(self, products: Numbers) -> Flags:
+        return is_among(products, self.products)
+
+
+def rules_for(release: Release, row: int | None) -> tuple[Rule, ...]:
+    """In the order in which they are asked; a customer we do not know has bought nothing."""
+    return (
+        Rule("owned", NO_PRODUCTS if row is None else bought_by(release, row)),
+        Rule("returned", NO_PRODUCTS if row is None else returned_by(release, row)),
+        Rule("not_in_catalogue", release.gone),
+        Rule("out_of_stock", release.out_of_stock),
+    )
+
+
+def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
+    """Products of the whole catalogue by the first rule that holds them; rules of 0 are left out.
+
+    Rules hold few products each, so the catalogue itself is never walked.
+    """
+    counts: dict[str, int] = {}
+    earlier: list[Rule] = []
+    for rule in rules:
+        already: Flags = np.zeros(len(rule.products), bool)
+        for before in earlier:
+            already |= before.holds(rule.products)
+        counts[rule.name] = len(rule.products) - int(already.sum())
+        earlier.append(rule)
+    return {name: count for name, count in counts.items() if count}
+
+
+def first_rules(rules: tuple[Rule, ...], products: Numbers) -> npt.NDArray[np.int8]:
+    """(products,) position of the first rule that holds each product, -1 where it is free."""
+    first = np.full(len(products), -1, np.int8)
+    for position in reversed(range(len(rules))):
+        first[rules[position].holds(products)] = position
+    return first
+
+
+def bought_by(release: Release, row: int) -> Numbers:
+    """What the customer bought and kept, ascending."""
+    first, end = release.bought.starts[row : row + 2]
+    return release.bought.products[first:end]
+
+
+def returned_by(release: Release, row: int) -> Numbers:
+    """What the customer gave back entirely, ascending."""
+    first, end = release.returned.starts[row : row + 2]
+    return release.returned.products[first:end]
+
+
+def is_among(products: Numbers, ascending: Numbers) -> Flags:
+    """Like `numpy.isin`, an order of magnitude faster for a few products in a sorted list."""
+    if not len(ascending):
+        return np.zeros(len(products), bool)
+    positions = np.searchsorted(ascending, products)
+    positions[positions == len(ascending)] = 0
+    return np.asarray(ascending[positions] == products)

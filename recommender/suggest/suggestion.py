@@ -1,0 +1,90 @@
+"""What a caller wishes for, and what it gets."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from recommender.suggest.reasons import Reason
+
+Kind = Literal["upgrade", "new"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order in which a product is given the first that fits."""
+
+Source = Literal["personal", "segment", "popular"]
+RankBy = Literal["chance", "value"]
+MOST = 100
+"""Suggestions in one list."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the caller asks for; everything else is decided by the release and the rules."""
+
+    n: int = 8
+    kinds: frozenset[Kind] = frozenset(KINDS)
+    rank_by: RankBy = "chance"
+    category: str | None = None
+    max_price: float | None = None
+    """A product without a price is not known to be within it, so it is left out."""
+    exclude: frozenset[str] = frozenset()
+    """Product ids."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= MOST:
+            raise ValueError(f"n is {self.n}; it must be from 1 to {MOST}")
+        unknown = set(self.kinds) - set(KINDS)
+        if unknown or not self.kinds:
+            raise ValueError(f"kinds are {sorted(self.kinds)}; choose from {', '.join(KINDS)}")
+        if self.max_price is not None and not self.max_price >= 0:
+            raise ValueError(f"max_price is {self.max_price}; it must be at least 0")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One product for one customer."""
+
+    product_id: str
+    kind: Kind
+    rank: int
+    """1 is best."""
+    chance: float
+    """That the customer buys it within 28 days, calibrated."""
+    expected_value: float | None
+    """Chance times what a buyer spends on it in 28 days; None without prices."""
+    reasons: tuple[Reason, ...]
+    """Checkable facts, the strongest first."""
+
+
+@dataclass(frozen=True)
+class SuggestionList:
+    """A list that is short rather than padded, and says why."""
+
+    customer_id: str
+    release: str
+    data_through: str
+    source: Source
+    fallback_reason: str | None
+    """Why it is not personal: `unknown_customer` or `no_purchases`."""
+    requested: int
+    withheld: dict[str, int]
+    """Products of the catalogue that may not be offered now, each under the first rule that
+    says so."""
+    suggestions: tuple[Suggestion, ...]
+    held: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """(product_id, rule) of what would have stood in this list, had no rule held it back."""
+
+    @property
+    def returned(self) -> int:
+        return len(self.suggestions)
+
+    @property
+    def recommendation_id(self) -> str:
+        """The same list has the same id wherever it is read; 128 bits in hexadecimal."""
+        return recommendation_id(self.customer_id, self.release, self.suggestions)
+
+
+def recommendation_id(customer_id: str, release: str, entries: tuple[object, ...]) -> str:
+    said = repr((customer_id, release, entries)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(said).hexdigest()[:32]

@@ -1,0 +1,41 @@
+"""A reason as one plain sentence, the same on the page, in the file and on the terminal."""
+
+from __future__ import annotations
+
+from recommender.release.opening import Release
+from recommender.suggest.reasons import (
+    BoughtReason,
+    PeersReason,
+    PopularReason,
+    PriceStepReason,
+    Reason,
+)
+
+
+def sentence(release: Release, reason: Reason) -> str:
+    """Without the full stop, so that sentences can be joined."""
+    match reason:
+        case BoughtReason(product_id, share):
+            name = product_name(release, product_id)
+            return f"bought {name} ({share:.0%} of what speaks for this)"
+        case PeersReason(peers, peers_bought):
+            return f"{peers_bought} of {peers} customers like this one bought it"
+        case PriceStepReason(category, usual_price, price):
+            currency = release.manifest.currency
+            return (
+                f"usually takes {category} at about {usual_price:,.2f} {currency}; "
+                f"this one is {price:,.2f} {currency}"
+            )
+        case PopularReason(customers, days):
+            return f"{customers:,} customers bought it in the last {days} days"
+
+
+def why(release: Release, reasons: tuple[Reason, ...]) -> str:
+    """All reasons of a suggestion in one line; a suggestion without one says so."""
+    return "; ".join(sentence(release, reason) for reason in reasons) or "ranked by the model"
+
+
+def product_name(release: Release, product_id: str) -> str:
+    """The name in the catalogue, or the id where it has none."""
+    column = release.products.ids.position(product_id)
+    return (release.products.name[column] if column is not None else "") or product_id
