@@ -1,0 +1,100 @@
+"""Alternating least squares, by `implicit`. The one file that talks to that library.
+
+Hu, Koren and Volinsky, Collaborative Filtering for Implicit Feedback Datasets, 2008. A stored
+weight w counts with confidence alpha * w against 1 for every unseen pair, as implicit has it: a
+weight below 1 / alpha, a purchase of long ago, counts less than one never made.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from implicit.cpu.als import AlternatingLeastSquares
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from recommender.errors import BadDataError
+
+
+@dataclass(frozen=True)
+class AlsSettings:
+    factors: int
+    regularization: float
+    alpha: float
+    iterations: int = 15
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if type(self.seed) is not int or self.seed < 0:
+            raise ValueError(
+                f"seed is {self.seed!r}; implicit repeats itself only for whole numbers from 0"
+            )
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Two dense matrices whose product estimates every liking."""
+
+    customers: npt.NDArray[np.float32]
+    """(customers, factors), solved exactly against `products`."""
+    products: npt.NDArray[np.float32]
+    """(products, factors)."""
+
+
+def fit_als(weights: sparse.csr_matrix, settings: AlsSettings) -> Factors:
+    """Factors of the matrix; the same weights, settings and seed give the same bytes.
+
+    Customers and products without a weight get zeros: implicit would leave its random start there.
+    Raises `BadDataError` when the matrix has no weight or the factors are not finite.
+    """
+    if weights.nnz == 0:
+        raise BadDataError("no purchase came to stay, so there is nothing to learn from")
+    # implicit changes no input, but sums and sorts what is not canonical in place
+    matrix = weights.astype(np.float32).tocsr(copy=True)
+    matrix.sort_indices()
+    with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
+        model = _new_model(settings)
+        model.fit(matrix, show_progress=False)
+        products = np.where(_empty(matrix.T.tocsr()), np.float32(0), model.item_factors)
+        model.item_factors, model._YtY = products, None
+        # implicit's own are half an iteration older than the products' factors
+        customers = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
+    customers = np.where(_empty(matrix), np.float32(0), customers)
+    if not (np.isfinite(customers).all() and np.isfinite(products).all()):
+        raise BadDataError(
+            f"the fit did not stay finite with {settings}; raise regularization or lower alpha"
+        )
+    return Factors(customers, products)
+
+
+def fold_in(
+    products: npt.NDArray[np.float32], weights: sparse.csr_matrix, settings: AlsSettings
+) -> npt.NDArray[np.float32]:
+    """(rows, factors) exact factors of customers the fit never saw, from their weights."""
+    with threadpool_limits(1, "blas"):
+        model = _new_model(settings)
+        model.item_factors = products
+        rows = model.recalculate_user(np.arange(weights.shape[0]), weights.astype(np.float32))
+    return np.where(_empty(weights), np.float32(0), rows)
+
+
+def _new_model(settings: AlsSettings) -> AlternatingLeastSquares:
+    """A new one each time: a second `fit` of the same object goes on from the old factors."""
+    logging.getLogger("implicit").setLevel(logging.ERROR)
+    return AlternatingLeastSquares(
+        factors=settings.factors,
+        regularization=settings.regularization,
+        alpha=settings.alpha,
+        iterations=settings.iterations,
+        random_state=settings.seed,
+        num_threads=os.cpu_count() or 1,
+    )
+
+
+def _empty(matrix: sparse.csr_matrix) -> npt.NDArray[np.bool_]:
+    """(rows, 1) True where a row stores nothing."""
+    return np.asarray((np.diff(matrix.indptr) == 0)[:, None])
