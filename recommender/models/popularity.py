@@ -44,20 +44,21 @@ def measure_popularity(netted: Netted, now: int) -> Popularity:
     )
 
 
-def buyers_since(netted: Netted, moment: int, among: npt.NDArray[np.bool_] | None = None) -> Counts:
-    """(products,) distinct customers with a purchase since `moment` that stayed.
+def buyers_since(netted: Netted, moment: int) -> Counts:
+    """(products,) distinct customers with a purchase since `moment` that stayed."""
+    _, products = pairs_since(netted, moment)
+    return np.bincount(products, minlength=len(netted.purchases.products))
 
-    `among` (customers,) counts only some of them.
-    """
+
+def pairs_since(netted: Netted, moment: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """(pairs,) customers and products with a purchase since `moment` that stayed, each once."""
     purchases = netted.purchases
     lines = (netted.left > 0) & (purchases.purchased_at >= moment)
-    if among is not None:
-        lines &= among[purchases.customer_rows]
     customers, products = purchases.customer_rows[lines], purchases.product_columns[lines]
     # canonical order puts the lines of a pair next to each other
     new_pair = np.ones(len(customers), bool)
     new_pair[1:] = (np.diff(customers) != 0) | (np.diff(products) != 0)
-    return np.bincount(products[new_pair], minlength=len(purchases.products))
+    return customers[new_pair], products[new_pair]
 
 
 def most_bought(recent: Counts, ever: Counts, most: int) -> npt.NDArray[np.int32]:

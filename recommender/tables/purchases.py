@@ -69,6 +69,16 @@ class Purchases:
     def since(self, moment: int) -> Purchases:
         return self.take(self.purchased_at >= moment)
 
+    def onto(self, customers: Ids, products: Ids) -> Purchases:
+        """The same lines numbered by larger sets of ids; raises ValueError where one is missing.
+
+        Both sets are sorted alike, so the canonical order stays.
+        """
+        columns = self._columns()
+        columns["customer_rows"] = _positions(self.customers, customers)[self.customer_rows]
+        columns["product_columns"] = _positions(self.products, products)[self.product_columns]
+        return Purchases(customers, products, **columns)
+
     @property
     def last_at(self) -> int:
         """Time of the newest line, in seconds since 1970 UTC."""
@@ -83,3 +93,12 @@ class Purchases:
             "unit_price": self.unit_price,
             "orders": self.orders,
         }
+
+
+def _positions(few: Ids, many: Ids) -> npt.NDArray[np.int32]:
+    """(few,) where each of the few ids stands among the many."""
+    places = {key: place for place, key in enumerate(many)}
+    missing = [key for key in few if key not in places]
+    if missing:
+        raise ValueError(f"{len(missing)} ids are missing, among them {missing[0]!r}")
+    return np.array([places[key] for key in few], np.int32)

@@ -1,0 +1,1 @@
+"""From tables and models to the columns of a release."""

@@ -1,0 +1,60 @@
+"""All columns of a release, from what was read and what was learned."""
+
+from __future__ import annotations
+
+from scipy import sparse
+
+from recommender.assembly.customers import customer_columns, segments_of
+from recommender.assembly.fallback import fallback_lists
+from recommender.assembly.products import product_columns
+from recommender.matrix.purchase_matrix import PurchaseMatrix
+from recommender.models.alike import find_peers
+from recommender.models.also_bought import count_together
+from recommender.models.models import Models
+from recommender.ranking.ranked import Ranked
+from recommender.release.contents import (
+    Alike,
+    AlsoBought,
+    Bought,
+    Candidates,
+    Contents,
+    Model,
+    Returned,
+    Starts,
+)
+from recommender.tables.tables import Tables
+
+
+def assemble(tables: Tables, models: Models, ranked: Ranked) -> Contents:
+    fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
+    return Contents(
+        customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
+        products=product_columns(models, tables.products),
+        bought=_bought(models.matrix),
+        returned=Returned(_starts(models.matrix.returned), models.matrix.returned.indices),
+        model=Model(models.factors.customers, models.factors.products),
+        candidates=Candidates(ranked.starts, ranked.products, ranked.chance),
+        fallback=fallback,
+        alike=Alike(find_peers(models.factors.customers)),
+        also_bought=_also_bought(models),
+    )
+
+
+def _bought(matrix: PurchaseMatrix) -> Bought:
+    weights = matrix.weights
+    return Bought(_starts(weights), weights.indices, weights.data, matrix.times, matrix.last_day)
+
+
+def _also_bought(models: Models) -> AlsoBought:
+    found = models.also_bought
+    return AlsoBought(
+        starts=found.starts,
+        products=found.products,
+        customers_both=found.customers_both,
+        together=count_together(models.netted, found),
+        similarity=found.similarity,
+    )
+
+
+def _starts(matrix: sparse.csr_matrix) -> Starts:
+    return matrix.indptr.astype("int64")
