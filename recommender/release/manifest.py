@@ -47,7 +47,6 @@ class Manifest(BaseModel):
     """A table's hash and counts each: read, kept, rejected, merged."""
     counts: dict[str, int]
     versions: dict[str, str]
-    forced: str | None = None
     files: dict[str, ReleaseFile]
 
 

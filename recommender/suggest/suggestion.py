@@ -86,5 +86,7 @@ class SuggestionList:
 
 
 def recommendation_id(customer_id: str, release: str, entries: tuple[object, ...]) -> str:
-    said = repr((customer_id, release, entries)).encode("utf-8", "surrogatepass")
+    """Of the release only the hash of its content counts, not the hour it was made at."""
+    content = release.rpartition("-")[2]
+    said = repr((customer_id, content, entries)).encode("utf-8", "surrogatepass")
     return hashlib.sha256(said).hexdigest()[:32]

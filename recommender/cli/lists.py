@@ -1,0 +1,104 @@
+"""`suggest` and `cross-sell`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from recommender.cli.options import config_option, kinds_option, talk
+from recommender.config import load_config
+from recommender.cross_sell import Selection, chosen_customers, cross_sell
+from recommender.errors import UnknownCustomerError
+from recommender.listing.formats import writer_of
+from recommender.release.opening import Release, open_release
+from recommender.suggest.answers import suggestions_answer
+from recommender.suggest.suggest import suggest
+from recommender.suggest.suggestion import MOST, Kind, RankBy, SuggestionList, Wish
+from recommender.suggest.wording import product_name, why
+
+COUNT = click.IntRange(1, MOST)
+
+
+@click.command("suggest")
+@click.argument("customer_id", metavar="CUSTOMER")
+@click.option("-n", type=COUNT, default=8, show_default=True, help="How many at most.")
+@kinds_option
+@click.option("--json", "as_json", is_flag=True, help="The answer of the API, word for word.")
+@config_option
+def suggest_command(
+    customer_id: str, n: int, kinds: frozenset[Kind], as_json: bool, config_path: Path
+) -> None:
+    """One customer's list on the terminal."""
+    release = open_release(load_config(config_path).releases_directory, verified=False)
+    row = release.customers.ids.position(customer_id)
+    if row is None:
+        raise UnknownCustomerError(
+            f"no customer {customer_id!r} in release {release.name}; "
+            "ids are taken as they are written, with their zeros"
+        )
+    found = suggest(release, customer_id, Wish(n, kinds))
+    if as_json:
+        click.echo(json.dumps(suggestions_answer(release, found), indent=1, ensure_ascii=False))
+        return
+    click.echo(_as_text(release, row, found))
+
+
+@click.command("cross-sell")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx")
+@click.option("-n", type=COUNT, default=10, show_default=True, help="How many a customer at most.")
+@kinds_option
+@click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
+@click.option("--rep", metavar="R", help="Customers of one rep only.")
+@click.option("--all", "everyone", is_flag=True, help="Also customers who may not be contacted.")
+@config_option
+def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
+    out: Path,
+    n: int,
+    kinds: frozenset[Kind],
+    rank_by: RankBy,
+    rep: str | None,
+    everyone: bool,
+    config_path: Path,
+) -> None:
+    """The list of all customers as a file, with what was held back and a manifest beside it."""
+    writer_of(out)
+    release = open_release(load_config(config_path).releases_directory)
+    selection = Selection(rep, everyone)
+    rows = chosen_customers(release, selection)
+    with click.progressbar(
+        rows, label="customers", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as shown:
+        sold = cross_sell(release, out, Wish(n, kinds, rank_by), selection, shown)
+    counts = sold.manifest["counts"]
+    talk(
+        f"{counts['suggestions']:,} suggestions for {counts['customers']:,} customers "
+        f"from release {release.name}"
+    )
+    click.echo(out)
+
+
+def _as_text(release: Release, row: int, found: SuggestionList) -> str:
+    customers = release.customers
+    who = ", ".join(
+        filter(None, (customers.name[row], customers.segment[row], customers.region[row]))
+    )
+    head = f"{found.customer_id}  {who}".rstrip()
+    lines = [head, f"release {found.release}, purchases through {found.data_through}", ""]
+    if found.fallback_reason:
+        lines += [f"not personal but {found.source}: {found.fallback_reason}", ""]
+    for s in found.suggestions:
+        worth = (
+            ""
+            if s.expected_value is None
+            else f", worth {s.expected_value:,.2f} {release.manifest.currency}"
+        )
+        lines += [
+            f"{s.rank:>3}. {product_name(release, s.product_id)}  [{s.product_id}]",
+            f"     {s.kind}, chance {s.chance:.1%}{worth}",
+            f"     {why(release, s.reasons)}",
+        ]
+    withheld = ", ".join(f"{count:,} {rule}" for rule, count in found.withheld.items())
+    return "\n".join([*lines, "", f"withheld: {withheld or 'nothing'}"])

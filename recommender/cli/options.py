@@ -1,0 +1,63 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from recommender.errors import ConfigError
+from recommender.suggest.suggestion import KINDS, Kind
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_option(command: Command) -> Command:
+    """`--config FILE` as `config_path`, and `--debug`, which `main` looks for itself."""
+    command = click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+    )(command)
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path),
+        default=Path("recommender.toml"),
+        show_default=True,
+        help="What to read, how to learn, where to publish.",
+    )(command)
+
+
+def parsed_kinds(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[Kind]:
+    """`new,upgrade` as a set; all kinds if left out."""
+    if value is None:
+        return frozenset(KINDS)
+    asked = {part.strip() for part in value.split(",")}
+    known = [kind for kind in KINDS if kind in asked]
+    if len(known) != len(asked):
+        unknown = ", ".join(sorted(asked - set(KINDS)))
+        raise click.BadParameter(f"{unknown or value!r}: choose from {', '.join(KINDS)}")
+    return frozenset(known)
+
+
+def parsed_moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    """An ISO date or time; UTC unless it says otherwise."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ConfigError(f"--as-of {value}: not a date; write it as 2026-11-30") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+kinds_option = click.option(
+    "--kinds", callback=parsed_kinds, metavar="K,K", help=f"Some of {','.join(KINDS)}."
+)
+
+
+def talk(message: str) -> None:
+    """To the person at the terminal, never into a pipe."""
+    click.echo(message, err=True)

@@ -1,0 +1,162 @@
+"""The training: check, build, fit, rank, publish."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from recommender.assembly.contents import assemble
+from recommender.config import Config
+from recommender.errors import BadDataError
+from recommender.matrix.weights import RecencyQuantity
+from recommender.models.models import Models, learn
+from recommender.ranking.chance import ChanceModel
+from recommender.ranking.ranked import learn_chance, rank
+from recommender.release.publish import publish, training_lock
+from recommender.settings import Settings, resolve
+from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
+from recommender.tables.report import TableReport
+from recommender.tables.tables import Tables, read_tables
+from recommender.text import Ids
+
+Say = Callable[[str], None]
+LIBRARIES = ("recommender", "implicit", "numpy", "scipy", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a training gives back."""
+
+    name: str
+    reports: tuple[TableReport, ...]
+    models: Models
+    chance_model: ChanceModel
+    settings: Settings
+
+
+def train(
+    config: Config,
+    *,
+    as_of: datetime | None = None,
+    say: Say = lambda _: None,
+) -> Published:
+    """Publishes a release made from all purchases, or from those before `as_of`.
+
+    Raises `BusyError` when another training is running, `BadDataError` when there is nothing to
+    learn from, and what the tables, the fit and the disk raise.
+    """
+    with training_lock(config.releases_directory):
+        say("reading the tables")
+        tables = read_tables(config, as_of=as_of)
+        now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
+        purchases = _history(tables, now, config.train.history_days)
+        settings = resolve(config.train)
+        weighting = RecencyQuantity(settings.half_life_days)
+        say(f"learning from {purchases!r}")
+        say(str(weighting))
+
+        def fit(purchases: Purchases, moment: int) -> Models:
+            return learn(purchases, weighting, settings.als, moment)
+
+        chance_model = learn_chance(purchases, now, fit)
+        say(str(chance_model))
+        models = fit(purchases, now)
+        say("ranking the candidates of every customer")
+        contents = assemble(tables, models, rank(models, chance_model))
+        say("writing the release")
+        name = publish(
+            config.releases_directory,
+            contents,
+            about=_about(config, tables, models, settings, chance_model),
+            extras=_extras(tables.reports, chance_model),
+            keep=config.releases.keep,
+        )
+    return Published(name, tables.reports, models, chance_model, settings)
+
+
+def _history(tables: Tables, now: int, days: int) -> Purchases:
+    """Purchases of the last `days`, numbered by everyone and everything the release will hold."""
+    purchases = tables.purchases
+    recent = purchases.since(now - days * SECONDS_PER_DAY)
+    if not (recent.quantity > 0).any():
+        raise BadDataError(
+            f"no purchase in the last {days} days before {_iso(now)}; "
+            "raise [train] history_days or choose another --as-of"
+        )
+    customers, products = tables.customers, tables.products
+    return recent.onto(
+        _joined(purchases.customers, None if customers is None else customers["customer_id"]),
+        _joined(purchases.products, None if products is None else products["product_id"]),
+    )
+
+
+def _joined(ids: Ids, more: pd.Series | None) -> Ids:
+    return ids if more is None else Ids.of([*ids, *more])
+
+
+def _about(
+    config: Config,
+    tables: Tables,
+    models: Models,
+    settings: Settings,
+    chance_model: ChanceModel,
+) -> dict[str, Any]:
+    """The fields of the manifest that the training knows."""
+    customers, products = models.matrix.weights.shape
+    newest = int(models.netted.purchases.last_at)
+    return {
+        "data_through": _iso(newest)[:10],
+        "as_of": _iso(models.now),
+        "currency": config.service.currency,
+        "settings": settings.as_json(config.train, chance_model),
+        "data": {report.table: _counted(report) for report in tables.reports},
+        "counts": {
+            "customers": customers,
+            "customers_with_purchases": models.popularity.active_customers,
+            "products": products,
+            "purchases": len(models.netted.purchases),
+            "pairs": models.matrix.weights.nnz,
+            "unmatched_returns": models.netted.unmatched_returns,
+        },
+        "versions": {"python": platform.python_version()} | {n: version(n) for n in LIBRARIES},
+    }
+
+
+def _counted(report: TableReport) -> dict[str, Any]:
+    return {
+        "sha256": report.sha256,
+        "files": list(report.files),
+        "read": report.read,
+        "kept": report.kept,
+        "rejected": len(report.rejected),
+        "merged": report.merged,
+        "left_out": report.left_out,
+        "notes": list(report.notes),
+        "warnings": list(report.warnings),
+    }
+
+
+def _extras(reports: tuple[TableReport, ...], chance_model: ChanceModel) -> dict[str, bytes]:
+    """Every rejected row, and what the ranking learned."""
+    rejected = pd.concat(
+        [report.rejected.astype("str").assign(table=report.table) for report in reports]
+    )
+    buffer = io.BytesIO()
+    rejected.to_parquet(buffer, index=False)
+    report = {"chance": chance_model.as_json()}
+    return {
+        "rejected.parquet": buffer.getvalue(),
+        "report.json": json.dumps(report, indent=1).encode(),
+    }
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
