@@ -1,0 +1,32 @@
+# Everything a person types. Python 3.11 or newer is all that must be there.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test quick check format
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[service,postgres,dev]'
+	@touch $@
+
+demo: install  ## sample data, training, service on 127.0.0.1:8000
+	$(BIN)/recommender demo
+
+test: install  ## all tests; what needs a browser or a server that is missing says so
+	$(BIN)/python -m pytest
+
+quick: install  ## what a developer runs often, within two minutes
+	$(BIN)/python -m pytest -m "not slow and not fault and not browser"
+
+check: install  ## formatter, linter, strict types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

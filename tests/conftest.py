@@ -1,0 +1,54 @@
+"""What several test files share: the sample data, trained once a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from recommender.config import Config, load_config
+from recommender.release.opening import Release, open_release
+from recommender.train import train
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "datasets" / "sample"
+
+
+def copy_sample(folder: Path) -> Path:
+    """The sample tables in a folder of their own; the path of the config there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in SAMPLE.iterdir():
+        if file.suffix in {".csv", ".toml"}:
+            shutil.copyfile(file, folder / file.name)
+    return folder / "recommender.toml"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skips with the reason; where REQUIRE_ALL is set, as in CI, a skip is a failure."""
+    if os.environ.get("REQUIRE_ALL"):
+        pytest.fail(f"REQUIRE_ALL is set, but {reason}")
+    pytest.skip(reason)
+
+
+def raw_dataset(name: str) -> Path:
+    """The raw files of a real data set, which are no part of the project."""
+    place = os.environ.get("RECOMMENDER_RAW_DATASETS", str(ROOT.parent / "shared" / "datasets"))
+    folder = Path(place) / name
+    if not folder.is_dir():
+        skip_or_fail(f"the raw files of {name} are not in {place}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The sample data with one release of it."""
+    config = load_config(copy_sample(tmp_path_factory.mktemp("sample")))
+    train(config)
+    return config
+
+
+@pytest.fixture(scope="session")
+def sample_release(sample_config: Config) -> Release:
+    return open_release(sample_config.releases_directory)

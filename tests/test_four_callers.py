@@ -1,0 +1,109 @@
+"""Terminal, page, API and batch get their list from the same function, so they never disagree."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from recommender.cli.main import run
+from recommender.config import Config
+from recommender.release.opening import Release
+from service.app import create_app
+from service.settings import Settings
+
+ASKED = 200
+N = 8
+Facts = tuple[str, str, str, float | None, str]
+"""product_id, kind, chance, expected value, recommendation_id."""
+
+
+@pytest.fixture(scope="module")
+def client(sample_config: Config) -> TestClient:
+    return TestClient(
+        create_app(Settings.from_config(sample_config)), base_url="http://127.0.0.1:8000"
+    )
+
+
+@pytest.fixture(scope="module")
+def asked(sample_release: Release) -> list[str]:
+    """Every third customer: with purchases, without, and of every segment."""
+    return list(sample_release.customers.ids)[::3][:ASKED]
+
+
+def facts_of(answer: dict[str, Any]) -> list[Facts]:
+    return [
+        (
+            s["product_id"],
+            s["kind"],
+            f"{s['chance']:.6f}",
+            s["expected_value"],
+            answer["recommendation_id"],
+        )
+        for s in answer["suggestions"]
+    ]
+
+
+def batch_facts(config: Config, out: Path) -> dict[str, list[Facts]]:
+    place = ["--config", str(config.folder / "recommender.toml")]
+    assert run(["cross-sell", "--out", str(out), "-n", str(N), "--all", *place]) == 0
+    found: dict[str, list[Facts]] = {}
+    with out.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            worth = float(row["expected_value"]) if row["expected_value"] else None
+            chance = f"{float(row['chance']):.6f}"
+            fact = row["product_id"], row["kind"], chance, worth, row["recommendation_id"]
+            found.setdefault(row["customer_id"], []).append(fact)
+    return found
+
+
+def test_terminal_api_and_batch_give_the_same_lists(
+    sample_config: Config,
+    client: TestClient,
+    asked: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert len(asked) == ASKED
+    batch = batch_facts(sample_config, tmp_path / "list.csv")
+    place = ["--config", str(sample_config.folder / "recommender.toml")]
+    capsys.readouterr()
+    for customer_id in asked:
+        assert run(["suggest", customer_id, "-n", str(N), "--json", *place]) == 0
+        terminal = json.loads(capsys.readouterr().out)
+        api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}").json()
+        assert terminal == api
+        assert facts_of(api) == batch.get(customer_id, [])
+
+
+def test_the_page_shows_the_products_of_the_api_in_the_same_order(
+    client: TestClient, asked: list[str]
+) -> None:
+    for customer_id in asked:
+        api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}").json()
+        page = client.get(f"/customers/{customer_id}", headers={"Accept": "text/html"}).text
+        shown = re.findall(r'<h3><a href="/products/([^"]*)"', page)
+        assert [unquote(p) for p in shown] == [s["product_id"] for s in api["suggestions"]]
+        for suggestion in api["suggestions"]:
+            assert html.escape(suggestion["name"], quote=False) in page
+
+
+def test_the_page_gives_the_reasons_of_the_batch_list(
+    sample_config: Config, client: TestClient, asked: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "list.csv"
+    place = ["--config", str(sample_config.folder / "recommender.toml")]
+    assert run(["cross-sell", "--out", str(out), "-n", str(N), *place]) == 0
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["customer_id"] in asked[:20]]
+    assert rows
+    for row in rows:
+        page = html.unescape(client.get(f"/customers/{row['customer_id']}").text)
+        assert all(sentence.lstrip("'") in page for sentence in row["why"].split("; ")[:1])
