@@ -1,4 +1,4 @@
-"""What became of the rows that were read: kept, rejected with the reason, merged."""
+"""What became of the rows that were read: kept, rejected with the reason, merged, left out."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ class TableReport:
     """What was decided on the way: the encoding found, the separator, the date format."""
     warnings: tuple[str, ...] = ()
     """Odd but usable."""
+    left_out: int = 0
+    """Sound rows at or after the `as_of` that was asked for."""
 
     def __post_init__(self) -> None:
-        if self.read != self.kept + len(self.rejected) + self.merged:
+        if self.read != self.kept + len(self.rejected) + self.merged + self.left_out:
             raise ValueError(
                 f"{self.table}: {self.read} rows read, but {self.kept} kept + "
-                f"{len(self.rejected)} rejected + {self.merged} merged"
+                f"{len(self.rejected)} rejected + {self.merged} merged + {self.left_out} left out"
             )
         if tuple(self.rejected.columns) != REJECTED_COLUMNS:
             raise ValueError(f"rejected rows have {REJECTED_COLUMNS}, not {self.rejected.columns}")

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
 import pandas as pd
 
+from recommender.config import Config
+from recommender.errors import ConfigError
+from recommender.tables.customer_table import CustomerTable
+from recommender.tables.event_table import EventTable
+from recommender.tables.journal import Journal
+from recommender.tables.oddities import oddities, strangers
+from recommender.tables.product_table import ProductTable
+from recommender.tables.purchase_table import PurchaseTable
 from recommender.tables.purchases import Purchases
 from recommender.tables.report import TableReport
+from recommender.tables.window import Window
 
 
 @dataclass(frozen=True)
@@ -26,3 +38,64 @@ class Tables:
     """customer_id, product_id: str; event: view | cart | quote; happened_at: datetime64[us, UTC].
     Sorted by all four."""
     reports: tuple[TableReport, ...]
+
+
+T = TypeVar("T", PurchaseTable, ProductTable, CustomerTable, EventTable)
+Progress = Callable[[str, int], None]
+
+
+def read_tables(
+    config: Config, *, as_of: datetime | None = None, progress: Progress | None = None
+) -> Tables:
+    """All tables the config names; `progress` is told (table, rows read so far) now and then.
+
+    Purchases and events at or after `as_of` are left out. Raises `ConfigError` before anything
+    is read, `BadDataError` and `ReadWriteError` for what is found then.
+    """
+    window = Window.until(as_of)
+    purchases = _table(PurchaseTable, config, window, progress)
+    products = _table(ProductTable, config, window, progress) if config.products else None
+    customers = _table(CustomerTable, config, window, progress) if config.customers else None
+    events = _table(EventTable, config, window, progress) if config.events else None
+    bought, report = purchases.read()
+    listed, product_report = products.read() if products else (None, None)
+    known, customer_report = customers.read() if customers else (None, None)
+    seen, event_report = events.read() if events else (None, None)
+    odd = (*oddities(bought, listed), *strangers(bought, listed, known))
+    report = replace(report, warnings=(*report.warnings, *odd))
+    reports = (report, product_report, customer_report, event_report)
+    return Tables(bought, listed, known, seen, tuple(r for r in reports if r))
+
+
+def read_purchases(
+    config: Config, *, as_of: datetime | None = None, progress: Progress | None = None
+) -> tuple[Purchases, TableReport]:
+    return _table(PurchaseTable, config, Window.until(as_of), progress).read()
+
+
+def read_products(
+    config: Config, *, progress: Progress | None = None
+) -> tuple[pd.DataFrame, TableReport]:
+    return _table(ProductTable, config, Window.until(None), progress).read()
+
+
+def read_customers(
+    config: Config, *, progress: Progress | None = None
+) -> tuple[pd.DataFrame, TableReport]:
+    return _table(CustomerTable, config, Window.until(None), progress).read()
+
+
+def read_events(
+    config: Config, *, as_of: datetime | None = None, progress: Progress | None = None
+) -> tuple[pd.DataFrame, TableReport]:
+    return _table(EventTable, config, Window.until(as_of), progress).read()
+
+
+def _table(kind: type[T], config: Config, window: Window, progress: Progress | None) -> T:
+    section = getattr(config, kind.table)
+    if section is None:
+        raise ConfigError(f"[{kind.table}] is not in the config; add it with its source")
+    journal = Journal(kind.table, section.max_rejected)
+    if progress:
+        journal.progress = progress
+    return kind(section, config.folder, journal, window)
