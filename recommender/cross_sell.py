@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from recommender.errors import ConfigError
 from recommender.listing.difference import difference
 from recommender.listing.formats import CsvWriter, writer_of
@@ -64,7 +66,8 @@ def cross_sell(
         new_manifest = files.enter_context(replacing(beside_manifest))
         new_held = files.enter_context(replacing(beside_held))
         new_out = files.enter_context(replacing(out))
-        counts = _write(release, wish, rows, new_out, new_held)
+        with threadpool_limits(1, "blas"):  # a list is too small to share between threads
+            counts = _write(release, wish, rows, new_out, new_held)
         manifest = _manifest(release, wish, selection, counts) | {
             "file": out.name,
             "sha256": sha256_of(new_out),

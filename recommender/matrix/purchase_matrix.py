@@ -34,6 +34,9 @@ class PurchaseMatrix:
         if self.weights.shape != wanted or self.returned.shape != wanted:
             raise ValueError(f"matrices have shape {self.weights.shape}, the ids {wanted}")
         data = self.weights.data
+        for name, column in (("times", self.times), ("last_day", self.last_day)):
+            if len(column) != len(data):
+                raise ValueError(f"{name} holds {len(column)} values for {len(data)} weights")
         if not (np.isfinite(data).all() and (data > 0).all()):
             raise ValueError(
                 f"weights must be finite and above 0, found {data.min()} to {data.max()}"

@@ -21,17 +21,23 @@ class Netted:
     """Return lines with more quantity than the customer had bought of the product before."""
 
 
-def net_returns(purchases: Purchases) -> Netted:
-    """A return undoes the latest earlier purchases of the same product by the same customer.
+DUST = 1e-12
+"""Of a pair's largest quantity: less than that is what floats leave of 1.1 - 0.4 - 0.7."""
 
-    Invoices seldom say which sale is undone; the latest one is what shops take back.
+
+def net_returns(purchases: Purchases) -> Netted:
+    """A return undoes the latest purchases before it of the same product by the same customer.
+
+    Invoices seldom say which sale is undone; the latest one is what shops take back. Of one moment
+    the sales come first: where only days are known, a return follows its sale of the same day.
     """
     left = np.maximum(purchases.quantity, 0.0)
     unmatched = 0
     for first, end in _pairs_with_returns(purchases):
-        quantities = purchases.quantity[first:end].tolist()
-        stay, missing = _undo_latest(quantities)
-        left[first:end] = stay
+        quantity = purchases.quantity[first:end]
+        order = np.lexsort((quantity < 0, purchases.purchased_at[first:end]))
+        stay, missing = _undo_latest(quantity[order].tolist())
+        left[first + order] = stay
         unmatched += missing
     return Netted(purchases, left, unmatched)
 
@@ -54,6 +60,7 @@ def _pairs_with_returns(purchases: Purchases) -> list[tuple[int, int]]:
 def _undo_latest(quantities: list[float]) -> tuple[list[float], int]:
     """What stays of each line of one pair, oldest first, and how many returns lack their sale."""
     stay = [max(quantity, 0.0) for quantity in quantities]
+    dust = DUST * max(map(abs, quantities))
     standing: list[int] = []
     missing = 0
     for line, quantity in enumerate(quantities):
@@ -61,11 +68,11 @@ def _undo_latest(quantities: list[float]) -> tuple[list[float], int]:
             standing.append(line)
             continue
         back = -quantity
-        while back > 0 and standing:
+        while back > dust and standing:
             taken = min(back, stay[standing[-1]])
             stay[standing[-1]] -= taken
             back -= taken
-            if stay[standing[-1]] <= 0:
-                standing.pop()
-        missing += back > 0
+            if stay[standing[-1]] <= dust:
+                stay[standing.pop()] = 0.0
+        missing += back > dust
     return stay, missing

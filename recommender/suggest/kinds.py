@@ -20,10 +20,22 @@ def usual_prices(release: Release, row: int, products: Numbers) -> npt.NDArray[n
     bought = bought_by(release, row)
     categories, prices = release.products.category_number[bought], release.products.price[bought]
     known = (categories >= 0) & np.isfinite(prices)
-    categories, prices = categories[known], prices[known]
-    usual = {int(c): float(np.median(prices[categories == c])) for c in np.unique(categories)}
+    owned, medians = _medians(categories[known], prices[known])
     wanted = release.products.category_number[products]
-    return np.array([usual.get(c, np.nan) for c in wanted.tolist()])
+    if not len(owned):
+        return np.full(len(products), np.nan)
+    place = np.minimum(np.searchsorted(owned, wanted), len(owned) - 1)
+    return np.where(owned[place] == wanted, medians[place], np.nan)
+
+
+def _medians(
+    groups: Numbers, values: npt.NDArray[np.float64]
+) -> tuple[Numbers, npt.NDArray[np.float64]]:
+    """The groups, ascending, and the median value of each."""
+    order = np.lexsort((values, groups))
+    names, first, counts = np.unique(groups[order], return_index=True, return_counts=True)
+    values = values[order]
+    return names, (values[first + (counts - 1) // 2] + values[first + counts // 2]) / 2
 
 
 def are_upgrades(release: Release, products: Numbers, usual: npt.NDArray[np.float64]) -> Flags:

@@ -72,7 +72,8 @@ def contributions(release: Release, row: int, products: Numbers) -> npt.NDArray[
     factors = bought.shape[1]
     system = release.gram + float(settings["regularization"]) * np.eye(factors)
     system += (bought.T * (confidence - 1.0)) @ bought
-    return np.asarray(wanted @ np.linalg.solve(system, bought.T * confidence))
+    # a list has fewer products than a customer has purchases, so these are the sides to solve for
+    return np.asarray(np.linalg.solve(system, wanted.T).T @ (bought.T * confidence))
 
 
 def bought_reasons(release: Release, row: int, products: Numbers) -> list[list[BoughtReason]]:

@@ -1,0 +1,81 @@
+"""The checks of one chunk, column by column; a row is rejected for its first fault."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from recommender.tables import text_cells, time_cells
+from recommender.tables.chunk import Chunk, Column, Fault, Mask
+from recommender.tables.decimals import DecimalMark
+from recommender.tables.flag_cells import flags
+from recommender.tables.journal import Journal
+from recommender.tables.number_cells import Numbers, numbers
+from recommender.tables.time_cells import NEVER, Clock
+from recommender.tables.window import Window
+from recommender.tables.zones import Seconds
+
+MOST = 1e9
+"""Beyond it a quantity or a price is a mistake, and would outweigh all others."""
+
+
+class Checks:
+    """Turns columns into values and gathers what is wrong with them, in the order called."""
+
+    def __init__(self, chunk: Chunk, journal: Journal) -> None:
+        self.chunk = chunk
+        self._journal = journal
+        self._faults: list[tuple[str, Column, Fault]] = []
+
+    def ids(self, name: str, *, required: bool = True) -> pa.DictionaryArray:
+        """(n,) trimmed texts, null where empty."""
+        column = self.chunk.column(name)
+        text, faults = text_cells.ids(column, name, self._journal)
+        self._add(name, column, [*faults, text_cells.missing(text)] if required else faults)
+        return text
+
+    def names(self, name: str) -> pa.DictionaryArray:
+        column = self.chunk.column(name)
+        text, faults = text_cells.names(column, name, self._journal)
+        self._add(name, column, faults)
+        return text
+
+    def numbers(self, name: str, mark: DecimalMark, absent: str | None = None) -> Numbers:
+        """(n,) NaN where empty."""
+        column = self.chunk.column(name, absent)
+        values, faults = numbers(column, mark)
+        self._add(name, column, [*faults, Fault(f"is beyond {MOST:,.0f}", np.abs(values) > MOST)])
+        return values
+
+    def prices(self, name: str, mark: DecimalMark) -> Numbers:
+        """(n,) at least 0, NaN where empty."""
+        values = self.numbers(name, mark)
+        self.fault(name, "is negative", values < 0)
+        return values
+
+    def flags(self, name: str, *, empty: bool) -> Mask:
+        column = self.chunk.column(name)
+        values, faults = flags(column, empty=empty)
+        self._add(name, column, faults)
+        return values
+
+    def moments(self, name: str, clock: Clock, window: Window, *, required: bool = True) -> Seconds:
+        """(n,) `NEVER` where empty."""
+        column = self.chunk.column(name)
+        values, faults = time_cells.moments(column, clock, self._journal)
+        self._add(name, column, faults)
+        known = values != NEVER
+        self.fault(name, window.outside(), known & window.excludes(values))
+        if required:
+            self.fault(name, "is empty", ~known)
+        return values
+
+    def fault(self, name: str, reason: str, rows: Mask) -> None:
+        self._add(name, self.chunk.column(name), [Fault(reason, rows)])
+
+    def sound(self) -> Mask:
+        """(n,) true for rows without a fault; the others are set aside."""
+        return self._journal.sift(self.chunk, self._faults)
+
+    def _add(self, name: str, column: Column, faults: list[Fault]) -> None:
+        self._faults += [(name, column, f) for f in (*column.faults, *faults) if f.rows.any()]

@@ -1,0 +1,45 @@
+"""All chunks of one table, whatever it is kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from recommender.tables.chunk import Chunk
+from recommender.tables.contract import Contract
+from recommender.tables.csv_file import read_csv
+from recommender.tables.excel_file import read_excel
+from recommender.tables.journal import Journal
+from recommender.tables.parquet_file import read_parquet
+from recommender.tables.query import NAME, Query
+from recommender.tables.sources import SourceFile, find_files
+
+Reader = Callable[[SourceFile, Contract, Journal], Iterator[Chunk]]
+READERS: dict[str, Reader] = {
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".parquet": read_parquet,
+    ".xlsx": read_excel,
+}
+
+
+class Intake:
+    """Knows where one table is before anything of it is read; raises `ConfigError` if it is not."""
+
+    def __init__(self, contract: Contract, folder: Path, journal: Journal) -> None:
+        self._contract, self._journal = contract, journal
+        self._query = Query(contract, folder) if contract.section.url else None
+        self._files = [] if self._query else find_files(contract.section, folder, journal)
+
+    def chunks(self) -> Iterator[Chunk]:
+        for chunk in self._all():
+            self._journal.took(chunk)
+            yield chunk
+
+    def _all(self) -> Iterator[Chunk]:
+        if self._query:
+            self._journal.begin(NAME)
+            yield from self._query.chunks(self._journal)
+        for file in self._files:
+            self._journal.begin(file.name)
+            yield from READERS[file.ending](file, self._contract, self._journal)

@@ -1,0 +1,78 @@
+"""Checked purchase lines as they come, until they are brought into canonical order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from recommender.tables.chunk import Mask
+from recommender.tables.coded import as_ids, coded
+from recommender.tables.number_cells import Numbers
+from recommender.tables.purchases import Purchases
+from recommender.tables.zones import Seconds
+
+
+@dataclass(frozen=True)
+class PurchaseLines:
+    """The same columns as `Purchases`, ids and orders still as texts."""
+
+    customers: list[pa.DictionaryArray] = field(default_factory=list)
+    products: list[pa.DictionaryArray] = field(default_factory=list)
+    orders: list[pa.DictionaryArray] = field(default_factory=list)
+    purchased_at: list[Seconds] = field(default_factory=list)
+    quantity: list[Numbers] = field(default_factory=list)
+    unit_price: list[Numbers] = field(default_factory=list)
+
+    def add(self, other: PurchaseLines, rows: Mask) -> None:
+        """Takes these rows of another one."""
+        mask = pa.array(rows)
+        for name in ("customers", "products", "orders"):
+            getattr(self, name).extend(c.filter(mask) for c in getattr(other, name))
+        for name in ("purchased_at", "quantity", "unit_price"):
+            getattr(self, name).extend(c[rows] for c in getattr(other, name))
+
+    def purchases(self) -> tuple[Purchases, int]:
+        """In canonical order, and how many lines were the same line of an order once more."""
+        customers, customer_rows = coded(self.customers)
+        products, product_columns = coded(self.products)
+        lines = Purchases(
+            as_ids(customers),
+            as_ids(products),
+            customer_rows,
+            product_columns,
+            np.concatenate(self.purchased_at),
+            np.concatenate(self.quantity),
+            np.concatenate(self.unit_price),
+            coded(self.orders)[1],
+        )
+        lines = lines.take(np.lexsort(_columns(lines)[::-1]))
+        repeated = _repeats(lines)
+        return lines.take(~repeated), int(repeated.sum())
+
+
+def _columns(lines: Purchases) -> tuple[npt.NDArray[Any], ...]:
+    return (
+        lines.customer_rows,
+        lines.product_columns,
+        lines.purchased_at,
+        lines.quantity,
+        lines.unit_price,
+        lines.orders,
+    )
+
+
+def _repeats(lines: Purchases) -> Mask:
+    """(n,) true where a line of a known order equals the one before it.
+
+    Without an order two equal lines are two purchases.
+    """
+    repeated = np.asarray(lines.orders >= 0)
+    repeated[:1] = False
+    for column in _columns(lines):
+        here, before = column[1:], column[:-1]
+        repeated[1:] &= (here == before) | ((here != here) & (before != before))  # noqa: PLR0124
+    return repeated

@@ -1,0 +1,84 @@
+"""Reading and checking the purchases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from recommender.config import TableSection
+from recommender.errors import BadDataError
+from recommender.tables.checks import Checks
+from recommender.tables.chunk import Chunk
+from recommender.tables.contract import Contract
+from recommender.tables.dates import DateForm
+from recommender.tables.decimals import DecimalMark
+from recommender.tables.intake import Intake
+from recommender.tables.journal import Journal
+from recommender.tables.purchase_lines import PurchaseLines
+from recommender.tables.purchases import Purchases
+from recommender.tables.report import TableReport
+from recommender.tables.settling import settled
+from recommender.tables.time_cells import find_clock
+from recommender.tables.window import Window
+
+REQUIRED = ("customer_id", "product_id", "purchased_at")
+OPTIONAL = ("quantity", "unit_price", "order_id")
+
+
+class PurchaseTable:
+    """One reading of the purchases; building it finds what is wrong with the config."""
+
+    table: ClassVar = "purchases"
+
+    def __init__(
+        self, section: TableSection, folder: Path, journal: Journal, window: Window
+    ) -> None:
+        self._journal, self._window = journal, window
+        self._intake = Intake(Contract(self.table, section, REQUIRED, OPTIONAL), folder, journal)
+        self._clock = find_clock(
+            "purchases", "purchased_at", section.date_format, section.time_zone
+        )
+        self._quantity = DecimalMark("purchases", "quantity", section.decimal)
+        self._unit_price = DecimalMark("purchases", "unit_price", section.decimal)
+
+    def read(self) -> tuple[Purchases, TableReport]:
+        """Raises `BadDataError` where too many rows are bad or none is left."""
+        forms: dict[str, DateForm | DecimalMark] = {
+            "purchased_at": self._clock.form,
+            "quantity": self._quantity,
+            "unit_price": self._unit_price,
+        }
+        kept = PurchaseLines()
+        for chunk in settled(self._intake.chunks(), forms, self._journal):
+            self._check(chunk, kept)
+        self._clock.finish(self._journal)
+        self._check_any_left(sum(map(len, kept.quantity)))
+        purchases, self._journal.merged = kept.purchases()
+        return purchases, self._journal.report(len(purchases))
+
+    def _check(self, chunk: Chunk, kept: PurchaseLines) -> None:
+        checks = Checks(chunk, self._journal)
+        customers, products = checks.ids("customer_id"), checks.ids("product_id")
+        moments = checks.moments("purchased_at", self._clock, self._window)
+        quantity = checks.numbers("quantity", self._quantity, absent="1")
+        checks.fault("quantity", "is 0", quantity == 0)
+        checks.fault("quantity", "is empty", quantity != quantity)  # noqa: PLR0124
+        prices = checks.prices("unit_price", self._unit_price)
+        orders = checks.ids("order_id", required=False)
+        sound = checks.sound()
+        later = sound & self._window.leaves_out(moments)
+        self._journal.left_out += int(later.sum())
+        lines = PurchaseLines([customers], [products], [orders], [moments], [quantity], [prices])
+        kept.add(lines, sound & ~later)
+
+    def _check_any_left(self, kept: int) -> None:
+        if kept:
+            return
+        # Too many bad rows say more than that none is left.
+        self._journal.report(0)
+        left_out = self._journal.left_out
+        why = f"{left_out:,} lie at or after --as-of" if left_out else "the source holds none"
+        raise BadDataError(
+            f"[purchases] no row is left of {self._journal.read:,} read ({why}): "
+            "there is nothing to learn from; check source, rejected rows and --as-of"
+        )

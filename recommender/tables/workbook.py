@@ -1,0 +1,110 @@
+"""The rows of one sheet, with the results of its formulas and with the formulas themselves."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from recommender.errors import BadDataError, ConfigError
+from recommender.tables.contract import Contract
+from recommender.tables.journal import Journal
+from recommender.tables.sources import BLOCK_BYTES, SourceFile, reading
+
+Row = tuple[Any, ...]
+# What openpyxl raises, depending on which part of the file is broken.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    InvalidFileException,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+
+
+class Sheet:
+    """Rows of one sheet, in order and by line; the formulas are read only if there are any."""
+
+    def __init__(self, file: SourceFile, contract: Contract, journal: Journal) -> None:
+        self._file = file
+        self.name = _sheet_name(file, contract, journal)
+        self._results = _rows(file, self.name, results=True)
+        self._formulas = (
+            _rows(file, self.name, results=False) if _has_formulas(file, self.name) else iter(())
+        )
+
+    def take(self, count: int) -> list[tuple[int, Row, Row]]:
+        """The next rows, each with its line, its results and its formulas."""
+        with sound(self._file.name):
+            results = list(islice(self._results, count))
+            formulas = [row for _, row in islice(self._formulas, count)]
+        formulas += [()] * (len(results) - len(formulas))
+        return [(line, row, f) for (line, row), f in zip(results, formulas, strict=True)]
+
+
+@contextmanager
+def sound(file: str) -> Iterator[None]:
+    """Turns what openpyxl says about a file into `BadDataError`."""
+    try:
+        with reading(file), warnings.catch_warnings():
+            # About styles and filters, which are nothing to us.
+            warnings.simplefilter("ignore")
+            yield
+    except _BROKEN as error:
+        raise BadDataError(
+            f"{file}: not a sound Excel file ({error}); open it in Excel and save it as .xlsx again"
+        ) from error
+
+
+def _rows(file: SourceFile, name: str, *, results: bool) -> Iterator[tuple[int, Row]]:
+    book = openpyxl.load_workbook(file.path, read_only=True, data_only=results)
+    try:
+        sheet = book[name]
+        # Some programs write a wrong size, and all past it would be lost.
+        sheet.reset_dimensions()
+        yield from enumerate(sheet.iter_rows(min_row=1, values_only=True), 1)
+    finally:
+        book.close()
+
+
+def _sheet_name(file: SourceFile, contract: Contract, journal: Journal) -> str:
+    with sound(file.name):
+        book = openpyxl.load_workbook(file.path, read_only=True)
+        names = [sheet.title for sheet in book.worksheets]
+        book.close()
+    asked = contract.section.sheet
+    if asked is not None and asked not in names:
+        raise ConfigError(
+            f"[{contract.table}] sheet = {asked!r}: {file.name} has no such sheet; "
+            f"it has {', '.join(map(repr, names))}"
+        )
+    if not names:
+        raise BadDataError(f"{file.name}: has no sheet with cells, expected a table; add one")
+    if asked is None and len(names) > 1:
+        journal.note(f"{file.name}: read the first of {len(names)} sheets, {names[0]!r}")
+    return asked or names[0]
+
+
+def _has_formulas(file: SourceFile, name: str) -> bool:
+    """Whether the sheet's XML holds a formula at all, which is quicker than to parse it."""
+    with sound(file.name):
+        book = openpyxl.load_workbook(file.path, read_only=True)
+        with book[name]._get_source() as xml:
+            tail = b""
+            while block := xml.read(BLOCK_BYTES):
+                if any(tag in tail + block for tag in (b"<f>", b"<f ", b"<f/")):
+                    return True
+                tail = block[-2:]
+        book.close()
+    return False
