@@ -61,9 +61,11 @@ class Column:
     def written(self, row: int) -> str:
         """One cell as a person would find it in the source."""
         cell = self.values.slice(row, 1)
-        # A year 30000 is a time to Arrow, not to Python; as text it can be shown.
-        value = (cell if self.is_text else cell.cast(pa.string()))[0].as_py()
-        return value or ""
+        if not self.is_text and not pa.types.is_duration(cell.type):
+            # A year 30000 is a time to Arrow, not to Python; as text it can be shown.
+            cell = cell.cast(pa.string())
+        value = cell[0].as_py()
+        return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)

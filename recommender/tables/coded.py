@@ -14,8 +14,12 @@ Codes = npt.NDArray[np.int32]
 
 
 def coded(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, Codes]:
-    """The texts that occur, sorted by UTF-8 bytes, and (n,) each cell's position, -1 for null."""
+    """The texts that occur, sorted by UTF-8 bytes, and (n,) each cell's position, -1 for null.
+
+    Empties the list: with millions of different texts two copies are too many.
+    """
     together = pa.chunked_array(chunks, TEXT).unify_dictionaries()
+    chunks.clear()
     if not len(together):
         return pa.array([], pa.string()), np.zeros(0, np.int32)
     texts = together.chunk(0).dictionary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,27 @@ from recommender.tables.chunk import CHUNK_ROWS, TEXT, Chunk, Column
 from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
 from recommender.tables.sources import SourceFile, reading
+
+_TEXTS = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+    pa.types.is_null,
+)
+_VALUES = (
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_date,
+    pa.types.is_time,
+    pa.types.is_timestamp,
+    pa.types.is_duration,
+)
 
 
 def read_parquet(file: SourceFile, contract: Contract, journal: Journal) -> Iterator[Chunk]:
@@ -47,22 +68,22 @@ def _column(values: pa.Array, heading: str, file: str) -> Column:
     kind = values.type
     if pa.types.is_dictionary(kind):
         values, kind = values.dictionary_decode(), kind.value_type
-    if pa.types.is_nested(kind):
-        raise BadDataError(
-            f"{file}: column {heading!r} holds {kind}, expected one value a row; flatten it"
-        )
-    if _is_text(kind) or pa.types.is_null(kind):
+    if isinstance(values, pa.ExtensionArray):
+        values, kind = values.storage, values.storage.type
+    if _is_any(kind, _TEXTS):
         return Column(values.cast(pa.string()).dictionary_encode().cast(TEXT))
+    # Arrow can do little with its smallest types.
+    if pa.types.is_float16(kind):
+        return Column(values.cast(pa.float32()))
+    if pa.types.is_decimal(kind) and kind.bit_width < 128:
+        return Column(values.cast(pa.decimal128(kind.precision, kind.scale)))
+    if not _is_any(kind, _VALUES):
+        raise BadDataError(
+            f"{file}: column {heading!r} holds {kind}, expected a text, a number or a time a row; "
+            "convert it"
+        )
     return Column(values)
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    tests = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_binary,
-        pa.types.is_large_binary,
-        pa.types.is_binary_view,
-    )
+def _is_any(kind: pa.DataType, tests: tuple[Callable[[pa.DataType], bool], ...]) -> bool:
     return any(test(kind) for test in tests)

@@ -36,7 +36,11 @@ class PurchaseLines:
             getattr(self, name).extend(c[rows] for c in getattr(other, name))
 
     def purchases(self) -> tuple[Purchases, int]:
-        """In canonical order, and how many lines were the same line of an order once more."""
+        """In canonical order, and how many lines were the same line of an order once more.
+
+        Leaves nothing here: there are many lines, and they are needed only once.
+        """
+        _, orders = coded(self.orders)
         customers, customer_rows = coded(self.customers)
         products, product_columns = coded(self.products)
         lines = Purchases(
@@ -44,14 +48,20 @@ class PurchaseLines:
             as_ids(products),
             customer_rows,
             product_columns,
-            np.concatenate(self.purchased_at),
-            np.concatenate(self.quantity),
-            np.concatenate(self.unit_price),
-            coded(self.orders)[1],
+            _joined(self.purchased_at),
+            _joined(self.quantity),
+            _joined(self.unit_price),
+            orders,
         )
         lines = lines.take(np.lexsort(_columns(lines)[::-1]))
         repeated = _repeats(lines)
-        return lines.take(~repeated), int(repeated.sum())
+        return (lines.take(~repeated) if repeated.any() else lines), int(repeated.sum())
+
+
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _columns(lines: Purchases) -> tuple[npt.NDArray[Any], ...]:

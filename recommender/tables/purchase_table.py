@@ -76,9 +76,9 @@ class PurchaseTable:
             return
         # Too many bad rows say more than that none is left.
         self._journal.report(0)
-        left_out = self._journal.left_out
-        why = f"{left_out:,} lie at or after --as-of" if left_out else "the source holds none"
+        left_out, read = self._journal.left_out, self._journal.read
+        why = f"{left_out:,} lie at or after --as-of" if left_out else "all are bad"
         raise BadDataError(
-            f"[purchases] no row is left of {self._journal.read:,} read ({why}): "
+            f"[purchases] no row is left of {read:,} read{f' ({why})' if read else ''}: "
             "there is nothing to learn from; check source, rejected rows and --as-of"
         )

@@ -6,6 +6,7 @@ import csv
 import io
 from itertools import chain, islice
 
+from recommender.errors import ConfigError
 from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
 
@@ -21,7 +22,7 @@ def find_separator(text: io.TextIOBase, contract: Contract, journal: Journal, fi
     lines = list(islice(text, _HEADER_LINES))
     text.seek(0)
     if contract.section.separator != "auto":
-        return contract.section.separator
+        return _checked(contract.section.separator, contract.table)
     announced = announced_separator(lines[0]) if lines else None
     if announced:
         return announced
@@ -30,6 +31,14 @@ def find_separator(text: io.TextIOBase, contract: Contract, journal: Journal, fi
     if best != ",":
         journal.note(f"{file}: cells are separated by {best!r}")
     return best
+
+
+def _checked(separator: str, table: str) -> str:
+    if separator in '"\r\n':
+        raise ConfigError(
+            f"[{table}] separator = {separator!r}: has a meaning already; use , ; | or a tab"
+        )
+    return separator
 
 
 def announced_separator(line: str) -> str | None:

@@ -25,9 +25,17 @@ def as_text(column: Column) -> pa.DictionaryArray:
     if column.is_text:
         return column.values
     encoded = column.values.dictionary_encode()
-    texts = [written(value) for value in encoded.dictionary.to_pylist()]
-    indices = encoded.indices.cast(pa.int32())
-    return pa.DictionaryArray.from_arrays(indices, pa.array(texts, pa.string()))
+    texts = pa.array(_written(encoded.dictionary), pa.string())
+    return pa.DictionaryArray.from_arrays(encoded.indices.cast(pa.int32()), texts)
+
+
+def _written(values: pa.Array) -> list[str | None]:
+    try:
+        return [written(value) for value in values.to_pylist()]
+    except (ValueError, OverflowError):
+        # A year 30000 is a time to Arrow, not to Python.
+        texts: list[str | None] = values.cast(pa.string()).to_pylist()
+        return texts
 
 
 def written(value: Any) -> str | None:
