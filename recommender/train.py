@@ -16,12 +16,11 @@ import pandas as pd
 from recommender.assembly.contents import assemble
 from recommender.config import Config
 from recommender.errors import BadDataError
-from recommender.matrix.weights import RecencyQuantity
 from recommender.models.models import Models, learn
+from recommender.models.settings import Settings, resolve
 from recommender.ranking.chance import ChanceModel
 from recommender.ranking.ranked import learn_chance, rank
 from recommender.release.publish import publish, training_lock
-from recommender.settings import Settings, resolve
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.report import TableReport
 from recommender.tables.tables import Tables, read_tables
@@ -57,18 +56,13 @@ def train(
         say("reading the tables")
         tables = read_tables(config, as_of=as_of)
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
-        purchases = _history(tables, now, config.train.history_days)
+        purchases = _numbered(tables, now, config.train.history_days)
         settings = resolve(config.train)
-        weighting = RecencyQuantity(settings.half_life_days)
         say(f"learning from {purchases!r}")
-        say(str(weighting))
-
-        def fit(purchases: Purchases, moment: int) -> Models:
-            return learn(purchases, weighting, settings.als, moment)
-
-        chance_model = learn_chance(purchases, now, fit)
+        say(str(settings.weighting))
+        chance_model = learn_chance(purchases, settings, now)
         say(str(chance_model))
-        models = fit(purchases, now)
+        models = learn(purchases, settings, now)
         say("ranking the candidates of every customer")
         contents = assemble(tables, models, rank(models, chance_model))
         say("writing the release")
@@ -82,17 +76,17 @@ def train(
     return Published(name, tables.reports, models, chance_model, settings)
 
 
-def _history(tables: Tables, now: int, days: int) -> Purchases:
-    """Purchases of the last `days`, numbered by everyone and everything the release will hold."""
+def _numbered(tables: Tables, now: int, days: int) -> Purchases:
+    """All purchases, numbered by everyone and everything the release will hold."""
     purchases = tables.purchases
-    recent = purchases.since(now - days * SECONDS_PER_DAY)
-    if not (recent.quantity > 0).any():
+    recent = purchases.purchased_at >= now - days * SECONDS_PER_DAY
+    if not (purchases.quantity[recent] > 0).any():
         raise BadDataError(
             f"no purchase in the last {days} days before {_iso(now)}; "
             "raise [train] history_days or choose another --as-of"
         )
     customers, products = tables.customers, tables.products
-    return recent.onto(
+    return purchases.onto(
         _joined(purchases.customers, None if customers is None else customers["customer_id"]),
         _joined(purchases.products, None if products is None else products["product_id"]),
     )
@@ -116,7 +110,7 @@ def _about(
         "data_through": _iso(newest)[:10],
         "as_of": _iso(models.now),
         "currency": config.service.currency,
-        "settings": settings.as_json(config.train, chance_model),
+        "settings": _settings(config, settings, chance_model),
         "data": {report.table: _counted(report) for report in tables.reports},
         "counts": {
             "customers": customers,
@@ -128,6 +122,13 @@ def _about(
         },
         "versions": {"python": platform.python_version()} | {n: version(n) for n in LIBRARIES},
     }
+
+
+def _settings(config: Config, settings: Settings, chance_model: ChanceModel) -> dict[str, Any]:
+    """All that was decided, and which of it was left to us."""
+    asked = config.train.model_dump()
+    auto = [name for name, value in asked.items() if value == "auto"]
+    return settings.as_json() | {"auto": auto, "chance": str(chance_model)}
 
 
 def _counted(report: TableReport) -> dict[str, Any]:

@@ -20,6 +20,11 @@ class Netted:
     unmatched_returns: int
     """Return lines with more quantity than the customer had bought of the product before."""
 
+    def since(self, moment: int) -> Netted:
+        """Lines since `moment` (seconds since 1970 UTC), still netted against all of them."""
+        lines = self.purchases.purchased_at >= moment
+        return Netted(self.purchases.take(lines), self.left[lines], self.unmatched_returns)
+
 
 DUST = 1e-12
 """Of a pair's largest quantity: less than that is what floats leave of 1.1 - 0.4 - 0.7."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from implicit.cpu.als import AlternatingLeastSquares
+from implicit.recommender_base import ModelFitError
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
@@ -29,9 +30,10 @@ class AlsSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if type(self.seed) is not int or self.seed < 0:
+        if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             raise ValueError(
-                f"seed is {self.seed!r}; implicit repeats itself only for whole numbers from 0"
+                f"seed is {self.seed!r}; implicit repeats itself only for whole numbers "
+                "from 0 to 2^32 - 1"
             )
 
 
@@ -56,19 +58,13 @@ def fit_als(weights: sparse.csr_matrix, settings: AlsSettings) -> Factors:
     # implicit changes no input, but sums and sorts what is not canonical in place
     matrix = weights.astype(np.float32).tocsr(copy=True)
     matrix.sort_indices()
-    with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
-        model = _new_model(settings)
-        model.fit(matrix, show_progress=False)
-        products = np.where(_empty(matrix.T.tocsr()), np.float32(0), model.item_factors)
-        model.item_factors, model._YtY = products, None
-        # implicit's own are half an iteration older than the products' factors
-        customers = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
-    customers = np.where(_empty(matrix), np.float32(0), customers)
-    if not (np.isfinite(customers).all() and np.isfinite(products).all()):
-        raise BadDataError(
-            f"the fit did not stay finite with {settings}; raise regularization or lower alpha"
-        )
-    return Factors(customers, products)
+    try:
+        factors = _fitted(matrix, settings)
+    except (ModelFitError, ValueError) as error:  # the latter from a system without a solution
+        raise _not_finite(settings) from error
+    if not (np.isfinite(factors.customers).all() and np.isfinite(factors.products).all()):
+        raise _not_finite(settings)
+    return factors
 
 
 def fold_in(
@@ -80,6 +76,23 @@ def fold_in(
         model.item_factors = products
         rows = model.recalculate_user(np.arange(weights.shape[0]), weights.astype(np.float32))
     return np.where(_empty(weights), np.float32(0), rows)
+
+
+def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings) -> Factors:
+    with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
+        model = _new_model(settings)
+        model.fit(matrix, show_progress=False)
+        products = np.where(_empty(matrix.T.tocsr()), np.float32(0), model.item_factors)
+        model.item_factors, model._YtY = products, None
+        # implicit's own are half an iteration older than the products' factors
+        customers = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
+    return Factors(np.where(_empty(matrix), np.float32(0), customers), products)
+
+
+def _not_finite(settings: AlsSettings) -> BadDataError:
+    return BadDataError(
+        f"the fit did not stay finite with {settings}; raise regularization or lower alpha"
+    )
 
 
 def _new_model(settings: AlsSettings) -> AlternatingLeastSquares:

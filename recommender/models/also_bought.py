@@ -99,12 +99,14 @@ def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
     """(orders, products) 1 where an order kept a product, and (orders,) who placed it."""
     purchases = netted.purchases
     lines = (netted.left > 0) & (purchases.orders >= 0)
-    orders, products = purchases.orders[lines], purchases.product_columns[lines]
-    customers = np.zeros(int(orders.max(initial=-1)) + 1, np.int32)
-    customers[orders] = purchases.customer_rows[lines]
-    shape = (len(customers), len(purchases.products))
+    numbers, products = purchases.orders[lines], purchases.product_columns[lines]
+    most = int(numbers.max(initial=0)) + 1
+    # two customers may number their orders alike; such orders are two
+    keys = purchases.customer_rows[lines].astype(np.int64) * most + numbers
+    placed, orders = np.unique(keys, return_inverse=True)
+    shape = (len(placed), len(purchases.products))
     ones = np.ones(len(orders), np.float32)
-    return sparse.csr_matrix((ones, (orders, products)), shape), customers
+    return sparse.csr_matrix((ones, (orders, products)), shape), (placed // most).astype(np.int32)
 
 
 def _customers_by_slot(

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scipy import sparse
+
+from recommender.matrix.earlier import bought_earlier
 from recommender.matrix.purchase_matrix import PurchaseMatrix, build_matrix
 from recommender.matrix.returns import Netted, net_returns
-from recommender.matrix.weights import RecencyQuantity
-from recommender.models.als import AlsSettings, Factors, fit_als
+from recommender.models.als import Factors, fit_als
 from recommender.models.also_bought import AlsoBought, find_also_bought
 from recommender.models.popularity import Popularity, measure_popularity
-from recommender.tables.purchases import Purchases
+from recommender.models.settings import Settings
+from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 
 @dataclass(frozen=True)
 class Models:
     netted: Netted
+    """The history that was learned from."""
     matrix: PurchaseMatrix
+    earlier: sparse.csr_matrix
+    """(customers, products) bool: bought before the history, kept, and not bought since."""
     factors: Factors
     also_bought: AlsoBought
     popularity: Popularity
@@ -24,17 +30,17 @@ class Models:
     """Seconds since 1970 UTC; nothing later was seen."""
 
 
-def learn(
-    purchases: Purchases, weighting: RecencyQuantity, settings: AlsSettings, now: int
-) -> Models:
+def learn(purchases: Purchases, settings: Settings, now: int) -> Models:
     """Fits every model on purchases that are all earlier than `now`."""
-    netted = net_returns(purchases)
-    matrix = build_matrix(netted, weighting, now)
+    ever = net_returns(purchases)
+    history = ever.since(now - settings.history_days * SECONDS_PER_DAY)
+    matrix = build_matrix(history, settings.weighting, now)
     return Models(
-        netted=netted,
+        netted=history,
         matrix=matrix,
-        factors=fit_als(matrix.weights, settings),
+        earlier=bought_earlier(ever, matrix),
+        factors=fit_als(matrix.weights, settings.als),
         also_bought=find_also_bought(matrix.bought),
-        popularity=measure_popularity(netted, now),
+        popularity=measure_popularity(history, now),
         now=now,
     )

@@ -48,30 +48,34 @@ def _block(
 ) -> Pairs:
     with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
         scores = models.factors.customers[customers] @ models.factors.products.T
-    closed = _never_candidates(models, customers)
-    scores[closed] = -np.inf
-    liked = min(LIKED, scores.shape[1])
-    position = np.full(scores.shape, LIKED, np.int32)
-    best = _best(scores, liked)
-    np.put_along_axis(position, best, np.arange(liked, dtype=np.int32)[None, :], axis=1)
-    chosen = position < LIKED
-    chosen[:, popular] = True
-    chosen &= ~closed
-    rows, products = np.nonzero(chosen)
-    return Pairs(customers[rows], products.astype(np.int32), scores[chosen], position[chosen])
+    scores[_never_candidates(models, customers)] = -np.inf
+    scores[:, models.popularity.buyers == 0] = -np.inf
+    width = scores.shape[1]
+    best = _best(scores, min(LIKED, width))
+    first = np.arange(len(customers))[:, None] * width
+    cells = np.concatenate([(first + best).ravel(), (first + popular).ravel()])
+    places = np.full(len(cells), LIKED, np.int32)
+    places[: best.size] = np.tile(np.arange(best.shape[1], dtype=np.int32), len(best))
+    # of a cell that is both liked and popular, the liked one stands first
+    cells, once = np.unique(cells, return_index=True)
+    score = scores.ravel()[cells]
+    open_ = score > -np.inf
+    rows, products = np.divmod(cells[open_], width)
+    return Pairs(customers[rows], products.astype(np.int32), score[open_], places[once][open_])
 
 
-def _never_candidates(models: Models, customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """(block, products) True for what was bought or returned, and for what nobody bought."""
-    matrix = models.matrix
-    closed = matrix.weights[customers].toarray() > 0
-    closed |= matrix.returned[customers].toarray()
-    closed |= (models.popularity.buyers == 0)[None, :]
-    return np.asarray(closed)
+def _never_candidates(
+    models: Models, customers: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows of the block and products that were bought or returned."""
+    parts = (models.matrix.weights, models.matrix.returned, models.earlier)
+    cells = [part[customers].nonzero() for part in parts]
+    rows, products = (np.concatenate(side) for side in zip(*cells, strict=True))
+    return rows, products
 
 
 def _best(scores: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
     """(rows, n) columns of the highest scores, best first, of equals the lower column."""
-    some = np.argpartition(-scores, n - 1, axis=1)[:, :n]
+    some = np.argpartition(scores, scores.shape[1] - n, axis=1)[:, -n:]
     values = np.take_along_axis(scores, some, axis=1)
     return np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)

@@ -26,12 +26,12 @@ class ChanceModel:
     coefficients: npt.NDArray[np.float64]
     intercept: float
     learned_from: int
-    """Candidates it was fitted on; 0 where history was too short and a prior stands in."""
+    """Candidates it was fitted on; 0 where history was too thin and a prior stands in."""
     bought: int
 
     def __str__(self) -> str:
         if not self.learned_from:
-            return "chance: not calibrated, the history is too short to hold 28 days out"
+            return "chance: not calibrated, the history holds too few purchases to learn it from"
         return (
             f"chance: logistic regression on {self.learned_from:,} candidates of the last 28 days, "
             f"{self.bought:,} of them bought"
@@ -45,7 +45,7 @@ class ChanceModel:
     def as_json(self) -> dict[str, object]:
         weights = dict(zip(FEATURES, self.coefficients.round(6).tolist(), strict=True))
         return {
-            "kind": "logistic regression",
+            "kind": "logistic regression" if self.learned_from else "prior",
             "weights_of_standardised_features": weights,
             "intercept": round(self.intercept, 6),
             "candidates": self.learned_from,
@@ -74,6 +74,8 @@ def prior_chance(features: Table, rate: float) -> ChanceModel:
 
 
 def _standards(features: Table) -> tuple[Table, Table]:
+    if not len(features):  # everyone has bought everything
+        return np.zeros(len(FEATURES)), np.ones(len(FEATURES))
     scale = features.std(axis=0)
     return features.mean(axis=0), np.where(scale > 1e-9, scale, 1.0)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.matrix.returns import net_returns
-from recommender.models.models import Models
+from recommender.models.models import Models, learn
 from recommender.models.popularity import RECENT_DAYS
+from recommender.models.settings import Settings
 from recommender.ranking.candidates import Pairs, candidate_pairs
 from recommender.ranking.chance import ChanceModel, fit_chance, prior_chance
 from recommender.ranking.features import features_of, look_around
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
-
-Fit = Callable[[Purchases, int], Models]
-"""Learns from purchases that are all earlier than a moment."""
 
 LEAST_HISTORY_DAYS = 56
 """28 days to predict and as many to predict them from."""
@@ -34,16 +31,16 @@ class Ranked:
     chance: npt.NDArray[np.float32]
 
 
-def learn_chance(purchases: Purchases, now: int, fit: Fit) -> ChanceModel:
+def learn_chance(purchases: Purchases, settings: Settings, now: int) -> ChanceModel:
     """Fits the models 28 days before `now` and looks at which of their candidates were bought."""
     cut = now - RECENT_DAYS * SECONDS_PER_DAY
     past, future = purchases.before(cut), purchases.since(cut)
     enough = len(past) and cut - int(past.purchased_at.min()) >= (
         (LEAST_HISTORY_DAYS - RECENT_DAYS) * SECONDS_PER_DAY
     )
-    if not enough or not (past.quantity > 0).any():
-        return _prior(fit(purchases, now))
-    models = fit(past, cut)
+    if not enough or not _holds_a_history(past, settings, cut):
+        return _prior(learn(purchases, settings, now))
+    models = learn(past, settings, cut)
     around = look_around(models)
     bought = _bought_pairs(future)
     tables, labels = [], []
@@ -82,6 +79,12 @@ def _most_likely_first(pairs: Pairs, chance: npt.NDArray[np.float32]) -> npt.NDA
     customers = pairs.customers[order]
     place = np.arange(len(order)) - np.searchsorted(customers, customers)
     return order[place < MOST_KEPT]
+
+
+def _holds_a_history(past: Purchases, settings: Settings, cut: int) -> bool:
+    """Whether anything that came to stay was bought within the history before `cut`."""
+    history = net_returns(past).since(cut - settings.history_days * SECONDS_PER_DAY)
+    return bool((history.left > 0).any())
 
 
 def _prior(models: Models) -> ChanceModel:

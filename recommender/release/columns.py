@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +34,19 @@ def build(kind: type[Part], arrays: Mapping[str, Array], name: str = "") -> Part
     return kind(**parts)
 
 
-def names(kind: type[Any], name: str = "") -> Iterator[str]:
+def names(kind: type[Any]) -> Iterator[str]:
     """The dotted names of all arrays that a release of this kind holds."""
-    if not is_dataclass(kind):
-        yield name
-        return
-    hints = get_type_hints(kind)
-    for field in fields(kind):
-        yield from names(_class_of(hints[field.name]), f"{name}.{field.name}".lstrip("."))
+    return (name for name, _ in dtypes(kind))
+
+
+def dtypes(kind: type[Any], name: str = "") -> Iterator[tuple[str, np.dtype[Any]]]:
+    """The dotted names of all arrays, with the types their annotations promise."""
+    for field, hint in get_type_hints(kind).items():
+        full_name = f"{name}.{field}".lstrip(".")
+        if is_dataclass(hint):
+            yield from dtypes(_class_of(hint), full_name)
+        else:
+            yield full_name, np.dtype(get_args(get_args(hint)[1])[0])
 
 
 def _class_of(hint: Any) -> type[Any]:

@@ -83,6 +83,14 @@ class Returned:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What each customer bought before the history that was learned from, products ascending."""
+
+    starts: Starts
+    products: Numbers
+
+
+@dataclass(frozen=True)
 class Model:
     """ALS: a customer's liking of a product is the dot product of their factors."""
 
@@ -145,6 +153,7 @@ class Contents:
     products: Products
     bought: Bought
     returned: Returned
+    earlier: Earlier
     model: Model
     candidates: Candidates
     fallback: Fallback

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from recommender.errors import BrokenReleaseError
 
@@ -49,6 +50,16 @@ class Manifest(BaseModel):
     versions: dict[str, str]
     files: dict[str, ReleaseFile]
 
+    @field_validator("settings")
+    @classmethod
+    def _explains_scores(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """Reasons are worked out with them, long after the training."""
+        for name in ("alpha", "regularization"):
+            value = settings.get(name)
+            if type(value) not in {int, float} or not 0 < value < math.inf:
+                raise ValueError(f"settings.{name} is {value!r}, not a number above 0")
+        return settings
+
 
 def read_manifest(folder: Path) -> Manifest:
     """Raises `BrokenReleaseError` when there is none or it is not one."""
@@ -60,8 +71,8 @@ def read_manifest(folder: Path) -> Manifest:
                 f"{folder}: format {found}, this version reads format {FORMAT}; train again"
             )
         return Manifest.model_validate_json(text)
-    except (OSError, ValueError, AttributeError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, ValueError, AttributeError, RecursionError, ValidationError) as error:
+        reason = " ".join(str(error).split())[:200]
         raise BrokenReleaseError(
             f"{folder / MANIFEST}: not a readable manifest ({reason}); "
             "roll back with `recommender releases rollback`"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
 from recommender.release.columns import Array, build, names
@@ -19,6 +20,7 @@ from recommender.release.contents import (
     Candidates,
     Contents,
     Customers,
+    Earlier,
     Fallback,
     Model,
     Numbers,
@@ -61,6 +63,10 @@ class Release:
     @property
     def returned(self) -> Returned:
         return self.contents.returned
+
+    @property
+    def earlier(self) -> Earlier:
+        return self.contents.earlier
 
     @property
     def model(self) -> Model:
@@ -147,7 +153,7 @@ def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Ar
     _verify(folder / file_name, described, with_hash=verified)
     try:
         array: Array = _open(folder / file_name, described)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - NumPy has many words for a file that is none
         raise BrokenReleaseError(f"{folder / file_name}: {error}; {REMEDY}") from error
     found = (array.shape, array.dtype.str)
     if found != (described.shape, described.dtype):
@@ -161,8 +167,9 @@ def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Ar
 def _open(path: Path, described: ReleaseFile) -> Any:
     """An empty array cannot be mapped; it is read instead. The view drops memmap's slow class."""
     if described.shape and 0 in described.shape:
-        return np.load(path, allow_pickle=False)
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        with path.open("rb") as file:
+            return npy.read_array(file, allow_pickle=False)
+    return npy.open_memmap(path, mode="r").view(np.ndarray)
 
 
 def _verify(path: Path, described: ReleaseFile, *, with_hash: bool) -> None:

@@ -29,7 +29,7 @@ class Shelf:
     def current_name(self) -> str | None:
         """The live release, or None before the first training."""
         try:
-            name = (self.directory / CURRENT).read_text().strip()
+            name = (self.directory / CURRENT).read_text(errors="replace").strip()
         except FileNotFoundError:
             return None
         return name if NAME.fullmatch(name) else None

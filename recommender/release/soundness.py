@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.release.columns import Array, flatten
+from recommender.release.columns import Array
 from recommender.release.contents import Contents, Numbers, Starts
+from recommender.release.forms import check_forms
 from recommender.text import Ids
 
 
 def check_soundness(contents: Contents) -> None:
     """Raises ValueError that names the column at fault."""
+    check_forms(contents)
     customers, products = len(contents.customers.ids), len(contents.products.ids)
     _ids_are_unique(contents.customers.ids, "customers.ids")
     _ids_are_unique(contents.products.ids, "products.ids")
@@ -21,19 +23,20 @@ def check_soundness(contents: Contents) -> None:
         _points_inside(name, numbers, products, least=0)
     _points_inside("alike.peers", contents.alike.peers, customers, least=-1)
     _points_inside("fallback.popular", contents.fallback.popular, products, least=0)
+    segments = len(contents.fallback.segments)
+    _points_inside(
+        "customers.segment_number", contents.customers.segment_number, segments, least=-1
+    )
+    _entries_fit(contents)
+    _rows_are_ordered(contents)
     _shapes_fit(contents, customers, products)
-    for name, array in flatten(contents):
-        if array.dtype.kind == "f" and name not in _MAY_BE_UNKNOWN:
-            _is_finite(name, array)
-
-
-_MAY_BE_UNKNOWN = ("products.price", "products.spend")
 
 
 def _ragged(c: Contents, customers: int, products: int) -> list[tuple[str, Starts, Numbers, int]]:
     return [
         ("bought", c.bought.starts, c.bought.products, customers),
         ("returned", c.returned.starts, c.returned.products, customers),
+        ("earlier", c.earlier.starts, c.earlier.products, customers),
         ("candidates", c.candidates.starts, c.candidates.products, customers),
         ("also_bought", c.also_bought.starts, c.also_bought.products, products),
         (
@@ -68,6 +71,59 @@ def _points_inside(name: str, numbers: Numbers, size: int, *, least: int) -> Non
         raise ValueError(f"{name}: {numbers.min()}..{numbers.max()} outside {least}..{size - 1}")
 
 
+def _entries_fit(c: Contents) -> None:
+    """Columns that stand side by side, entry by entry, have one length."""
+    for name, columns in (
+        ("bought", (c.bought.products, c.bought.weights, c.bought.times, c.bought.last_day)),
+        ("candidates", (c.candidates.products, c.candidates.chance)),
+        ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),
+        ("fallback.segment", (c.fallback.segment_products, c.fallback.segment_chance)),
+        (
+            "also_bought",
+            (
+                c.also_bought.products,
+                c.also_bought.customers_both,
+                c.also_bought.together,
+                c.also_bought.similarity,
+            ),
+        ),
+    ):
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError(
+                f"{name}: columns of {', '.join(str(len(x)) for x in columns)} entries"
+            )
+
+
+def _rows_are_ordered(c: Contents) -> None:
+    """Products ascending where they are searched, the likelier first where they are offered."""
+    for name, starts, products in (
+        ("bought", c.bought.starts, c.bought.products),
+        ("returned", c.returned.starts, c.returned.products),
+        ("earlier", c.earlier.starts, c.earlier.products),
+    ):
+        if not (_steps_within_rows(starts, products) > 0).all():
+            raise ValueError(f"{name}.products: do not ascend within a row")
+    for name, starts, falling in (
+        ("candidates.chance", c.candidates.starts, c.candidates.chance),
+        ("fallback.segment_chance", c.fallback.segment_starts, c.fallback.segment_chance),
+        (
+            "fallback.popular_chance",
+            np.array([0, len(c.fallback.popular_chance)]),
+            c.fallback.popular_chance,
+        ),
+    ):
+        if not (_steps_within_rows(starts, falling) <= 0).all():
+            raise ValueError(f"{name}: does not fall within a row")
+
+
+def _steps_within_rows(starts: Starts, values: Array) -> Array:
+    """Differences of neighbours, leaving out those between two rows."""
+    within = np.ones(max(len(values) - 1, 0), bool)
+    begins = starts[(starts > 0) & (starts < len(values))]
+    within[begins - 1] = False
+    return np.asarray(np.diff(values)[within])
+
+
 def _shapes_fit(contents: Contents, customers: int, products: int) -> None:
     model = contents.model
     found = (model.customer_factors.shape, model.product_factors.shape)
@@ -76,8 +132,3 @@ def _shapes_fit(contents: Contents, customers: int, products: int) -> None:
         raise ValueError(f"model: factors of shape {found} for {customers} x {products}")
     if len(contents.alike.peers) != customers:
         raise ValueError(f"alike.peers: {len(contents.alike.peers)} rows for {customers} customers")
-
-
-def _is_finite(name: str, array: Array) -> None:
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name}: holds numbers that are not finite")

@@ -28,7 +28,7 @@ class Rule:
 def rules_for(release: Release, row: int | None) -> tuple[Rule, ...]:
     """In the order in which they are asked; a customer we do not know has bought nothing."""
     return (
-        Rule("owned", NO_PRODUCTS if row is None else bought_by(release, row)),
+        Rule("owned", NO_PRODUCTS if row is None else owned_by(release, row)),
         Rule("returned", NO_PRODUCTS if row is None else returned_by(release, row)),
         Rule("not_in_catalogue", release.gone),
         Rule("out_of_stock", release.out_of_stock),
@@ -59,8 +59,16 @@ def first_rules(rules: tuple[Rule, ...], products: Numbers) -> npt.NDArray[np.in
     return first
 
 
+def owned_by(release: Release, row: int) -> Numbers:
+    """What the customer ever bought and kept, ascending."""
+    first, end = release.earlier.starts[row : row + 2]
+    if first == end:
+        return bought_by(release, row)
+    return np.union1d(bought_by(release, row), release.earlier.products[first:end])
+
+
 def bought_by(release: Release, row: int) -> Numbers:
-    """What the customer bought and kept, ascending."""
+    """What the customer bought and kept within the history, ascending."""
     first, end = release.bought.starts[row : row + 2]
     return release.bought.products[first:end]
 

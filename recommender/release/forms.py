@@ -1,0 +1,63 @@
+"""Whether each column of a release, looked at alone, has the form its place wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import numpy as np
+
+from recommender.release.columns import Array, dtypes, flatten
+from recommender.release.contents import Contents
+from recommender.text import TextColumn
+
+MAY_BE_UNKNOWN = ("products.price", "products.spend")
+TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
+CHANCES = ("candidates.chance", "fallback.popular_chance", "fallback.segment_chance")
+
+
+def check_forms(contents: Contents) -> None:
+    """Raises ValueError that names the column at fault."""
+    wanted = dict(dtypes(Contents))
+    for name, array in flatten(contents):
+        _has_type(name, array, wanted[name])
+        if array.dtype.kind == "f" and name not in MAY_BE_UNKNOWN:
+            _is_finite(name, array)
+        if name in CHANCES and array.size and not (array.min() >= 0 and array.max() <= 1):
+            raise ValueError(f"{name}: {array.min()}..{array.max()} outside 0..1")
+    for name, texts in _text_columns(contents):
+        _is_whole_text(name, texts)
+
+
+def _has_type(name: str, array: Array, dtype: np.dtype[np.generic]) -> None:
+    dimensions = 2 if name in TWO_DIMENSIONS else 1
+    if array.dtype != dtype or array.ndim != dimensions:
+        raise ValueError(
+            f"{name}: is {array.dtype} in {array.ndim} dimensions, not {dtype} in {dimensions}"
+        )
+
+
+def _is_finite(name: str, array: Array) -> None:
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: holds numbers that are not finite")
+
+
+def _text_columns(contents: Contents) -> Iterator[tuple[str, TextColumn]]:
+    for part in fields(contents):
+        for name, column in vars(getattr(contents, part.name)).items():
+            if isinstance(column, TextColumn):
+                yield f"{part.name}.{name}", column
+
+
+def _is_whole_text(name: str, texts: TextColumn) -> None:
+    """No text runs backwards, and none begins or ends within a character."""
+    lengths = np.diff(texts.ends)
+    if (lengths < 0).any():
+        raise ValueError(f"{name}: a text ends before it starts")
+    try:
+        texts.content.tobytes().decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: is not UTF-8") from error
+    begins = texts.content[texts.ends[:-1][lengths > 0]]
+    if (begins & 0b1100_0000 == 0b1000_0000).any():
+        raise ValueError(f"{name}: a text begins within a character")
