@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from recommender.config import load_config
-from recommender.tables.guess import guess_tables, render_config
+from recommender.tables.guessing.guess import guess_tables, render_config
 from recommender.tables.tables import read_purchases
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.config import load_config
-from recommender.tables.fees import is_fee
+from recommender.tables.oddities.fees import is_fee
 from recommender.tables.tables import read_tables
 
 HEAD = "customer_id,product_id,purchased_at,quantity,unit_price\n"

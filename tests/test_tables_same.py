@@ -21,8 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.config import load_config
-from recommender.tables import excel_file, parquet_file, query
 from recommender.tables.purchases import Purchases
+from recommender.tables.reading import excel_file, parquet_file, query
 from recommender.tables.tables import Tables, read_tables
 
 COLUMNS = ("customer_id", "product_id", "purchased_at", "quantity", "unit_price", "order_id")
@@ -93,7 +93,7 @@ def values(purchases: Purchases) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("csv_rows", "parquet_file", "excel_file", "query"):
-        monkeypatch.setattr(f"recommender.tables.{module}.CHUNK_ROWS", 5)
+        monkeypatch.setattr(f"recommender.tables.reading.{module}.CHUNK_ROWS", 5)
 
 
 @given(found=tables)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommender.errors import BadDataError
-from recommender.tables import settling
+from recommender.tables.cells import settling
 from tests.malformed.shop import bought
 
 DAY = 86_400
@@ -42,7 +42,7 @@ def test_a_later_date_decides_for_earlier_ones(tmp_path: Path) -> None:
 
 
 def test_chunks_wait_until_a_date_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.tables.csv_rows.CHUNK_ROWS", 2)
+    monkeypatch.setattr("recommender.tables.reading.csv_rows.CHUNK_ROWS", 2)
     lines = "C,P,01/02/2024,1,1,\n" * 9 + "C,P,25/02/2024,1,1,\n"
     assert len(bought(tmp_path, lines)[0]) == 10
     monkeypatch.setattr(settling, "MOST_HELD", 2)

@@ -10,7 +10,7 @@ from recommender.cli.options import config_option, talk
 from recommender.cli.report import told
 from recommender.config import load_config
 from recommender.errors import ConfigError
-from recommender.tables.guess import guess_tables, render_config
+from recommender.tables.guessing.guess import guess_tables, render_config
 from recommender.tables.tables import read_tables
 
 

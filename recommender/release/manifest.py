@@ -55,9 +55,11 @@ class Manifest(BaseModel):
     def _explains_scores(cls, settings: dict[str, Any]) -> dict[str, Any]:
         """Reasons are worked out with them, long after the training."""
         for name in ("alpha", "regularization"):
-            value = settings.get(name)
-            if type(value) not in {int, float} or not 0 < value < math.inf:
-                raise ValueError(f"settings.{name} is {value!r}, not a number above 0")
+            match settings.get(name):
+                case int() | float() as value if 0 < value < math.inf:
+                    pass
+                case other:
+                    raise ValueError(f"settings.{name} is {other!r}, not a number above 0")
         return settings
 
 

@@ -153,7 +153,7 @@ def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Ar
     _verify(folder / file_name, described, with_hash=verified)
     try:
         array: Array = _open(folder / file_name, described)
-    except Exception as error:  # noqa: BLE001 - NumPy has many words for a file that is none
+    except Exception as error:  # NumPy has many words for a file that is not its own
         raise BrokenReleaseError(f"{folder / file_name}: {error}; {REMEDY}") from error
     found = (array.shape, array.dtype.str)
     if found != (described.shape, described.dtype):

@@ -76,7 +76,8 @@ def publish(
         _drop_old(shelf, keep)
     except OSError as error:
         raise ReadWriteError(
-            f"{directory}: the release cannot be written: {error.strerror or error}; the live one stays"
+            f"{directory}: the release cannot be written: {error.strerror or error}; "
+            "the live one stays"
         ) from error
     return name
 

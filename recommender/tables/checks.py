@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from recommender.tables import text_cells, time_cells
+from recommender.tables.cells import texts, times
+from recommender.tables.cells.decimals import DecimalMark
+from recommender.tables.cells.flags import flags
+from recommender.tables.cells.numbers import Numbers, numbers
+from recommender.tables.cells.times import NEVER, Clock
+from recommender.tables.cells.zones import Seconds
 from recommender.tables.chunk import Chunk, Column, Fault, Mask
-from recommender.tables.decimals import DecimalMark
-from recommender.tables.flag_cells import flags
 from recommender.tables.journal import Journal
-from recommender.tables.number_cells import Numbers, numbers
-from recommender.tables.time_cells import NEVER, Clock
 from recommender.tables.window import Window
-from recommender.tables.zones import Seconds
 
 MOST = 1e9
 """Beyond it a quantity or a price is a mistake, and would outweigh all others."""
@@ -30,13 +30,13 @@ class Checks:
     def ids(self, name: str, *, required: bool = True) -> pa.DictionaryArray:
         """(n,) trimmed texts, null where empty."""
         column = self.chunk.column(name)
-        text, faults = text_cells.ids(column, name, self._journal)
-        self._add(name, column, [*faults, text_cells.missing(text)] if required else faults)
+        text, faults = texts.ids(column, name, self._journal)
+        self._add(name, column, [*faults, texts.missing(text)] if required else faults)
         return text
 
     def names(self, name: str) -> pa.DictionaryArray:
         column = self.chunk.column(name)
-        text, faults = text_cells.names(column, name, self._journal)
+        text, faults = texts.names(column, name, self._journal)
         self._add(name, column, faults)
         return text
 
@@ -62,7 +62,7 @@ class Checks:
     def moments(self, name: str, clock: Clock, window: Window, *, required: bool = True) -> Seconds:
         """(n,) `NEVER` where empty."""
         column = self.chunk.column(name)
-        values, faults = time_cells.moments(column, clock, self._journal)
+        values, faults = times.moments(column, clock, self._journal)
         self._add(name, column, faults)
         known = values != NEVER
         self.fault(name, window.outside(), known & window.excludes(values))

@@ -9,9 +9,9 @@ import pandas as pd
 
 from recommender.config import TableSection
 from recommender.tables.checks import Checks
-from recommender.tables.contract import Contract
-from recommender.tables.intake import Intake
 from recommender.tables.journal import Journal
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.intake import Intake
 from recommender.tables.records import Records
 from recommender.tables.report import TableReport
 from recommender.tables.window import Window

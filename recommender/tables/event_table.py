@@ -10,17 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recommender.config import TableSection
+from recommender.tables.cells.settling import settled
+from recommender.tables.cells.times import find_clock
+from recommender.tables.cells.zones import as_times
 from recommender.tables.checks import Checks
 from recommender.tables.chunk import Chunk
-from recommender.tables.contract import Contract
-from recommender.tables.intake import Intake
 from recommender.tables.journal import Journal
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.intake import Intake
 from recommender.tables.records import Records
 from recommender.tables.report import TableReport
-from recommender.tables.settling import settled
-from recommender.tables.time_cells import find_clock
 from recommender.tables.window import Window
-from recommender.tables.zones import as_times
 
 REQUIRED = ("customer_id", "product_id", "event", "happened_at")
 EVENTS = ("view", "cart", "quote")

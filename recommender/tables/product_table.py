@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 
 from recommender.config import TableSection
+from recommender.tables.cells.dates import DateForm
+from recommender.tables.cells.decimals import DecimalMark
+from recommender.tables.cells.settling import settled
+from recommender.tables.cells.times import find_clock
+from recommender.tables.cells.zones import as_times
 from recommender.tables.checks import Checks
 from recommender.tables.chunk import Chunk
-from recommender.tables.contract import Contract
-from recommender.tables.dates import DateForm
-from recommender.tables.decimals import DecimalMark
-from recommender.tables.intake import Intake
 from recommender.tables.journal import Journal
 from recommender.tables.purchases import SECONDS_PER_DAY
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.intake import Intake
 from recommender.tables.records import Records
 from recommender.tables.report import TableReport
-from recommender.tables.settling import settled
-from recommender.tables.time_cells import find_clock
 from recommender.tables.window import YEAR_1900, Window
-from recommender.tables.zones import as_times
 
 REQUIRED = ("product_id",)
 TEXTS = ("name", "category", "brand")

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from recommender.tables.cells.numbers import Numbers
+from recommender.tables.cells.zones import Seconds
 from recommender.tables.chunk import Mask
 from recommender.tables.coded import as_ids, coded
-from recommender.tables.number_cells import Numbers
 from recommender.tables.purchases import Purchases
-from recommender.tables.zones import Seconds
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from typing import ClassVar
 
 from recommender.config import TableSection
 from recommender.errors import BadDataError
+from recommender.tables.cells.dates import DateForm
+from recommender.tables.cells.decimals import DecimalMark
+from recommender.tables.cells.settling import settled
+from recommender.tables.cells.times import find_clock
 from recommender.tables.checks import Checks
 from recommender.tables.chunk import Chunk
-from recommender.tables.contract import Contract
-from recommender.tables.dates import DateForm
-from recommender.tables.decimals import DecimalMark
-from recommender.tables.intake import Intake
 from recommender.tables.journal import Journal
 from recommender.tables.purchase_lines import PurchaseLines
 from recommender.tables.purchases import Purchases
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.intake import Intake
 from recommender.tables.report import TableReport
-from recommender.tables.settling import settled
-from recommender.tables.time_cells import find_clock
 from recommender.tables.window import Window
 
 REQUIRED = ("customer_id", "product_id", "purchased_at")

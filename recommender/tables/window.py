@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from recommender.tables.cells.zones import Seconds
 from recommender.tables.chunk import Mask
 from recommender.tables.purchases import SECONDS_PER_DAY
-from recommender.tables.zones import Seconds
 
 YEAR_1900 = -2_208_988_800
 

@@ -13,10 +13,10 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from recommender.config import database_url
 from recommender.errors import BadDataError, ConfigError, ReadWriteError
+from recommender.tables.cells.typed import column_of
 from recommender.tables.chunk import CHUNK_ROWS, Chunk
-from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
-from recommender.tables.typed_cells import column_of
+from recommender.tables.reading.contract import Contract
 
 NAME = "query"
 """Stands where other tables have a file."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from recommender.tables.cells.texts import as_text
 from recommender.tables.chunk import Column, Fault, Mask
-from recommender.tables.text_cells import as_text
 
 _YES = frozenset({"true", "t", "1", "yes", "y", "ja", "j", "wahr", "oui", "si", "sí"})
 _NO = frozenset({"false", "f", "0", "no", "n", "nein", "falsch", "non"})

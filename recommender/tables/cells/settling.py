@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
+from recommender.tables.cells.dates import DateForm
+from recommender.tables.cells.decimals import DecimalMark
 from recommender.tables.chunk import Chunk
-from recommender.tables.dates import DateForm
-from recommender.tables.decimals import DecimalMark
 from recommender.tables.journal import Journal
 
 MOST_HELD = 24

@@ -14,9 +14,9 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from recommender.errors import BadDataError, ConfigError
-from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
-from recommender.tables.sources import BLOCK_BYTES, SourceFile, reading
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.sources import BLOCK_BYTES, SourceFile, reading
 
 Row = tuple[Any, ...]
 # What openpyxl raises, depending on which part of the file is broken.

@@ -10,12 +10,12 @@ import numpy as np
 
 from recommender.errors import BadDataError
 from recommender.tables.chunk import Chunk, Column
-from recommender.tables.contract import Contract
-from recommender.tables.csv_rows import CsvRows, RowBatch
-from recommender.tables.encoding import find_encoding, open_text, unpacking
 from recommender.tables.journal import Journal
-from recommender.tables.separator import announced_separator, find_separator
-from recommender.tables.sources import SourceFile, reading
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.csv_rows import CsvRows, RowBatch
+from recommender.tables.reading.encoding import find_encoding, open_text, unpacking
+from recommender.tables.reading.separator import announced_separator, find_separator
+from recommender.tables.reading.sources import SourceFile, reading
 
 
 def read_csv(file: SourceFile, contract: Contract, journal: Journal) -> Iterator[Chunk]:

@@ -7,8 +7,8 @@ import io
 from itertools import chain, islice
 
 from recommender.errors import ConfigError
-from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
+from recommender.tables.reading.contract import Contract
 
 SEPARATORS = (",", ";", "\t", "|")
 _HEADER_LINES = 20

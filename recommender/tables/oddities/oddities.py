@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from recommender.tables.fees import fees
-from recommender.tables.lookalikes import lookalikes
+from recommender.tables.oddities.fees import fees
+from recommender.tables.oddities.lookalikes import lookalikes
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.text import TextColumn
 

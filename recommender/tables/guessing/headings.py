@@ -18,13 +18,13 @@ import pyarrow.parquet as pq
 
 from recommender.config import TableSection
 from recommender.errors import RecommenderError
-from recommender.tables.contract import Contract, clean
-from recommender.tables.csv_rows import CsvRows
-from recommender.tables.encoding import marked_encoding, open_bytes
 from recommender.tables.journal import Journal
-from recommender.tables.separator import find_separator
-from recommender.tables.sources import BLOCK_BYTES, ENDINGS, SourceFile
-from recommender.tables.workbook import Sheet
+from recommender.tables.reading.contract import Contract, clean
+from recommender.tables.reading.csv_rows import CsvRows
+from recommender.tables.reading.encoding import marked_encoding, open_bytes
+from recommender.tables.reading.separator import find_separator
+from recommender.tables.reading.sources import BLOCK_BYTES, ENDINGS, SourceFile
+from recommender.tables.reading.workbook import Sheet
 
 _ANY = Contract("any", TableSection(source=""), (), ())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from recommender.tables.guessed import Guess, TableGuess
+from recommender.tables.guessing.guessed import Guess, TableGuess
 
 _HEAD = """\
 # What to read, how to learn, where to publish. Paths are relative to this file.

@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 
 from recommender.errors import BadDataError, ConfigError
 from recommender.tables.journal import Journal
-from recommender.tables.sources import BLOCK_BYTES, SourceFile, reading
+from recommender.tables.reading.sources import BLOCK_BYTES, SourceFile, reading
 
 LONGEST_LINE = 16 * BLOCK_BYTES
 _MARKS = (

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from recommender.errors import BadDataError
 from recommender.tables.chunk import CHUNK_ROWS, TEXT, Chunk, Column
-from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
-from recommender.tables.sources import SourceFile, reading
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.sources import SourceFile, reading
 
 _TEXTS = (
     pa.types.is_string,

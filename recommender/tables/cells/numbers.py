@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from recommender.tables.cells.decimals import DecimalMark, is_either, number
+from recommender.tables.cells.texts import as_text
 from recommender.tables.chunk import Column, Fault, Mask
-from recommender.tables.decimals import DecimalMark, is_either, number
-from recommender.tables.text_cells import as_text
 
 Numbers = npt.NDArray[np.float64]
 

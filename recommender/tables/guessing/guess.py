@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from recommender.tables.config_text import render_config
-from recommender.tables.guessed import Guess, TableGuess
-from recommender.tables.headings import Shape, find_shapes
-from recommender.tables.synonyms import SYNONYMS, match_columns
+from recommender.tables.guessing.config_text import render_config
+from recommender.tables.guessing.guessed import Guess, TableGuess
+from recommender.tables.guessing.headings import Shape, find_shapes
+from recommender.tables.guessing.synonyms import SYNONYMS, match_columns
 
 __all__ = ["Guess", "TableGuess", "guess_tables", "render_config"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from recommender.tables.cells.texts import written
 from recommender.tables.chunk import Column, Fault
-from recommender.tables.text_cells import written
 
 _NOTHING = type(None)
 _UNIFORM = (

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from recommender.errors import BadDataError
+from recommender.tables.cells.typed import column_of
 from recommender.tables.chunk import CHUNK_ROWS, Chunk, Column, Fault
-from recommender.tables.contract import Contract
 from recommender.tables.journal import Journal
-from recommender.tables.sources import SourceFile
-from recommender.tables.typed_cells import column_of
-from recommender.tables.workbook import Row, Sheet
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.sources import SourceFile
+from recommender.tables.reading.workbook import Row, Sheet
 
 _ERRORS = frozenset(
     {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from recommender.tables.chunk import Chunk
-from recommender.tables.contract import Contract
-from recommender.tables.csv_file import read_csv
-from recommender.tables.excel_file import read_excel
 from recommender.tables.journal import Journal
-from recommender.tables.parquet_file import read_parquet
-from recommender.tables.query import NAME, Query
-from recommender.tables.sources import SourceFile, find_files
+from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.csv_file import read_csv
+from recommender.tables.reading.excel_file import read_excel
+from recommender.tables.reading.parquet_file import read_parquet
+from recommender.tables.reading.query import NAME, Query
+from recommender.tables.reading.sources import SourceFile, find_files
 
 Reader = Callable[[SourceFile, Contract, Journal], Iterator[Chunk]]
 READERS: dict[str, Reader] = {

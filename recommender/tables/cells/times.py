@@ -9,12 +9,12 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
+from recommender.tables.cells.dates import DateForm, read_iso, seconds
+from recommender.tables.cells.texts import as_text
+from recommender.tables.cells.zones import Seconds, find_zone, to_utc
 from recommender.tables.chunk import Column, Fault, Mask
-from recommender.tables.dates import DateForm, read_iso, seconds
 from recommender.tables.journal import Journal
-from recommender.tables.text_cells import as_text
 from recommender.tables.window import YEAR_1900
-from recommender.tables.zones import Seconds, find_zone, to_utc
 
 NEVER = np.iinfo(np.int64).min
 """Stands for an empty cell and for one with a fault."""

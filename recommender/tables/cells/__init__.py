@@ -1,0 +1,1 @@
+"""From cells to values of one kind, and what cannot be one."""

@@ -1,0 +1,1 @@
+"""What is odd but usable: warnings, each with numbers and examples."""

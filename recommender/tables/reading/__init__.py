@@ -1,0 +1,1 @@
+"""From files and queries to chunks of cells: where they lie, how they are written."""
