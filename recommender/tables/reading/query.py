@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy import NullPool
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from recommender.config import database_url
@@ -48,7 +49,6 @@ class Query:
                 columns = {n: column_of([row[i] for row in rows]) for n, i in places.items()}
                 yield Chunk(NAME, np.arange(line, line + len(rows), dtype=np.int64), columns)
                 line += len(rows)
-        self._engine.dispose()
         journal.hashed(digest.hexdigest())
 
     def _headings(self, result: sa.CursorResult[tuple[object, ...]]) -> list[str]:
@@ -101,7 +101,7 @@ def _url(url: str, key: str, folder: Path) -> sa.URL:
 
 def _engine(url: sa.URL, key: str) -> sa.Engine:
     try:
-        return sa.create_engine(url)
+        return sa.create_engine(url, poolclass=NullPool)  # read once, whatever happens closed
     except (NoSuchModuleError, ModuleNotFoundError, ArgumentError) as error:
         raise ConfigError(
             f"{key}: no driver for {url.drivername!r} ({error}); install it, for PostgreSQL with "
