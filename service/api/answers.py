@@ -1,0 +1,157 @@
+"""The shapes of all answers, for the OpenAPI document and the tests that hold answers to it.
+
+The engine builds its answers itself (`recommender.suggest.answers`); validating them again on
+every request would only cost time.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from recommender.suggest.suggestion import Kind, Source
+
+Money = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+FallbackReason = Literal["unknown_customer", "no_purchases"]
+Withheld = Annotated[
+    dict[str, Count], Field(description="Products that may not be offered now, by rule.")
+]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BoughtReason(Answer):
+    kind: Literal["bought"]
+    product_id: str
+    name: str
+    share: Share
+
+
+class PeersReason(Answer):
+    kind: Literal["peers"]
+    peers: Count
+    peers_bought: Count
+
+
+class PriceStepReason(Answer):
+    kind: Literal["price_step"]
+    category: str
+    usual_price: Money
+    price: Money
+
+
+class PopularReason(Answer):
+    kind: Literal["popular"]
+    customers: Count
+    days: Count
+
+
+Reason = Annotated[
+    BoughtReason | PeersReason | PriceStepReason | PopularReason, Field(discriminator="kind")
+]
+
+
+class CatalogueProduct(Answer):
+    product_id: str
+    name: str
+    category: str | None
+    price: Money | None
+
+
+class Suggestion(CatalogueProduct):
+    kind: Kind
+    rank: Annotated[int, Field(ge=1)]
+    chance: Share
+    expected_value: Money | None
+    reasons: list[Reason]
+
+
+class ListForCustomer(Answer):
+    recommendation_id: str
+    customer_id: str
+    release: str
+    data_through: date
+    fallback_reason: FallbackReason | None
+    requested: Count
+    returned: Count
+    withheld: Withheld
+
+
+class Suggestions(ListForCustomer):
+    source: Source
+    suggestions: list[Suggestion]
+
+
+class PeerProduct(CatalogueProduct):
+    rank: Annotated[int, Field(ge=1)]
+    peers: Count
+    peers_bought: Count
+
+
+class CustomerAlsoBought(ListForCustomer):
+    peers: Count
+    also_bought: list[PeerProduct]
+
+
+class Companion(CatalogueProduct):
+    rank: Annotated[int, Field(ge=1)]
+    customers_both: Count
+    together: Count
+    share: Share
+
+
+class ProductAlsoBought(Answer):
+    product_id: str
+    name: str
+    release: str
+    data_through: date
+    requested: Count
+    returned: Count
+    customers: Count
+    withheld: Withheld
+    also_bought: list[Companion]
+
+
+class Customer(Answer):
+    customer_id: str
+    name: str
+    segment: str | None
+    region: str | None
+    rep: str | None
+    products_bought: Count
+    last_bought_on: date | None
+
+
+class Customers(Answer):
+    customers: list[Customer]
+    next: Annotated[str | None, Field(description="`cursor` of the next page; null on the last.")]
+
+
+class ReleaseAnswer(Answer):
+    model_config = ConfigDict(extra="forbid", title="Release")
+
+    name: str
+    created_at: datetime
+    data_through: date
+    parent: str | None
+    currency: str
+    counts: dict[str, int]
+    settings: dict[str, Any]
+
+
+class Live(Answer):
+    status: Literal["live"]
+
+
+class Ready(Answer):
+    status: Literal["ready"]
+    release: str
+    warning: Annotated[
+        str | None, Field(description="Set when a newer release cannot be used; else null.")
+    ]

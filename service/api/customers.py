@@ -1,0 +1,37 @@
+"""The list of customers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from service.api.answers import Customers
+from service.api.json_answer import json_answer
+from service.api.parameters import CustomersQuery, invalid
+from service.customers import CustomerPage, StaleCursorError, customer_page
+from service.live import InUse, in_use
+
+router = APIRouter(tags=["customers"])
+
+
+async def asked_page(
+    query: Annotated[CustomersQuery, Query()], live: Annotated[InUse, Depends(in_use)]
+) -> CustomerPage:
+    """The dependency that API and page share."""
+    try:
+        return customer_page(live, query.search(), query.cursor)
+    except StaleCursorError as error:
+        raise invalid("query", "cursor", str(error)) from error
+
+
+@router.get(
+    "/customers",
+    operation_id="list_customers",
+    summary="Customers, searched and sorted",
+    response_model=Customers,
+)
+async def list_customers(page: Annotated[CustomerPage, Depends(asked_page)]) -> Response:
+    """Words of `query` may occur in id, name or region; case and accents do not matter."""
+    return json_answer({"customers": page.customers, "next": page.next})

@@ -1,0 +1,35 @@
+"""What goes with a product."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from recommender.suggest.also_bought import product_also_bought
+from recommender.suggest.answers import product_also_bought_answer
+from service.api.answers import ProductAlsoBought
+from service.api.json_answer import json_answer
+from service.api.parameters import HowMany, ProductId
+from service.live import InUse, in_use
+from service.problems import UNKNOWN_PRODUCT, documented
+
+router = APIRouter(tags=["products"])
+
+
+@router.get(
+    "/products/{product_id:path}/also-bought",
+    operation_id="list_product_also_bought",
+    summary="What the buyers of a product also bought",
+    response_model=ProductAlsoBought,
+    responses=documented(UNKNOWN_PRODUCT),
+)
+async def list_product_also_bought(
+    product_id: ProductId,
+    query: Annotated[HowMany, Query()],
+    live: Annotated[InUse, Depends(in_use)],
+) -> Response:
+    """At least five customers stand behind each product listed."""
+    found = product_also_bought(live.release, product_id, query.n)
+    return json_answer(product_also_bought_answer(live.release, found))

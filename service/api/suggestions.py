@@ -1,0 +1,50 @@
+"""What to offer a customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from recommender.suggest.also_bought import customer_also_bought
+from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
+from recommender.suggest.suggest import suggest
+from service.api.answers import CustomerAlsoBought, Suggestions
+from service.api.json_answer import json_answer
+from service.api.parameters import CustomerId, HowMany, SuggestionsQuery
+from service.live import InUse, in_use
+
+router = APIRouter(tags=["suggestions"])
+
+
+@router.get(
+    "/customers/{customer_id:path}/suggestions",
+    operation_id="list_suggestions",
+    summary="What to offer a customer",
+    response_model=Suggestions,
+)
+async def list_suggestions(
+    customer_id: CustomerId,
+    query: Annotated[SuggestionsQuery, Query()],
+    live: Annotated[InUse, Depends(in_use)],
+) -> Response:
+    """An unknown customer gets the popular list, and `fallback_reason` says so."""
+    found = suggest(live.release, customer_id, query.wish())
+    return json_answer(suggestions_answer(live.release, found))
+
+
+@router.get(
+    "/customers/{customer_id:path}/also-bought",
+    operation_id="list_customer_also_bought",
+    summary="What customers like this one also bought",
+    response_model=CustomerAlsoBought,
+)
+async def list_customer_also_bought(
+    customer_id: CustomerId,
+    query: Annotated[HowMany, Query()],
+    live: Annotated[InUse, Depends(in_use)],
+) -> Response:
+    """Empty for a customer without purchases: nobody is known to be like it."""
+    found = customer_also_bought(live.release, customer_id, query.n)
+    return json_answer(customer_also_bought_answer(live.release, found))

@@ -1,0 +1,164 @@
+"""Finding customers: by words, rep and segment, in three orders, page by page."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.release.contents import Bought, Flags
+from recommender.release.opening import Release
+
+Sort = Literal["name", "products_bought", "last_bought_on"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+NEVER = -1
+
+Rows = npt.NDArray[np.int64]
+"""Positions of customers."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; what is None or empty does not narrow."""
+
+    query: str = ""
+    """Words, each of which must occur in id, name or region; case and accents do not matter."""
+    rep: str | None = None
+    segment: str | None = None
+    sort: Sort = "name"
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of customers."""
+
+    rows: list[int]
+    total: int
+    """On all pages."""
+    first: int
+    """How many stand on the pages before."""
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.rows)
+
+    @property
+    def has_more(self) -> bool:
+        return self.end < self.total
+
+
+@dataclass(frozen=True, repr=False)
+class CustomerDirectory:
+    """Built once a release; a search then walks arrays, never Python objects."""
+
+    text: npt.NDArray[np.uint8]
+    """One folded line a customer, each ended by a line feed."""
+    line_starts: Rows
+    reps: tuple[str, ...]
+    rep_numbers: Rows
+    segments: tuple[str, ...]
+    segment_numbers: Rows
+    products_bought: Rows
+    last_day: Rows
+    """Days since 1970-01-01 UTC, `NEVER` for those who bought nothing."""
+    orders: dict[Sort, Rows]
+
+    @classmethod
+    def of(cls, release: Release) -> CustomerDirectory:
+        customers, bought = release.customers, release.bought
+        lines = [
+            folded(" ".join(parts)).replace("\n", " ").encode("utf-8", "surrogatepass") + b"\n"
+            for parts in zip(customers.ids, customers.name, customers.region, strict=True)
+        ]
+        reps, rep_numbers = _numbered(customers.rep)
+        segments, segment_numbers = _numbered(customers.segment)
+        products_bought, last_day = np.diff(bought.starts), _last_days(bought)
+        names = [
+            folded(name or key) for key, name in zip(customers.ids, customers.name, strict=True)
+        ]
+        return cls(
+            text=np.frombuffer(b"".join(lines), np.uint8),
+            line_starts=np.array([0, *accumulate(map(len, lines))][:-1], np.int64),
+            reps=reps,
+            rep_numbers=rep_numbers,
+            segments=segments,
+            segment_numbers=segment_numbers,
+            products_bought=products_bought,
+            last_day=last_day,
+            orders=_orders(names, products_bought, last_day),
+        )
+
+    def find(self, search: Search, after: int | None = None) -> Found:
+        """The page that begins behind the customer in row `after`, or the first one."""
+        order = self.orders[search.sort]
+        rows = order[self._matches(search)[order]]
+        first = 0
+        if after is not None:
+            ranks = np.argsort(order)
+            first = int(np.searchsorted(ranks[rows], ranks[after], side="right"))
+        return Found(rows[first : first + search.limit].tolist(), len(rows), first)
+
+    def _matches(self, search: Search) -> Flags:
+        matches = np.ones(len(self.line_starts), bool)
+        for word in folded(search.query).split():
+            matches &= self._lines_with(word.encode("utf-8", "surrogatepass"))
+        if search.rep is not None:
+            matches &= self.rep_numbers == _number_of(search.rep, self.reps)
+        if search.segment is not None:
+            matches &= self.segment_numbers == _number_of(search.segment, self.segments)
+        return matches
+
+    def _lines_with(self, word: bytes) -> Flags:
+        """Narrows the places of the first byte, byte by byte; a million lines take some 50 ms."""
+        reach = max(len(self.text) - len(word) + 1, 0)
+        places = np.flatnonzero(self.text[:reach] == word[0])
+        for offset, byte in enumerate(word[1:], 1):
+            places = places[self.text[places + offset] == byte]
+        lines = np.zeros(len(self.line_starts), bool)
+        lines[np.searchsorted(self.line_starts, places, side="right") - 1] = True
+        return lines
+
+
+def folded(text: str) -> str:
+    """Without case and accents, so that `Roßauer` and `muller` are found however they are typed."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _numbered(texts: Iterable[str]) -> tuple[tuple[str, ...], Rows]:
+    """The different texts sorted, and which of them each customer has; -1 for the empty one."""
+    column = list(texts)
+    different = tuple(sorted(set(column) - {""}))
+    numbers = {text: number for number, text in enumerate(different)} | {"": -1}
+    return different, np.array([numbers[text] for text in column], np.int64)
+
+
+def _number_of(text: str, different: tuple[str, ...]) -> int:
+    """-2 for what nobody has: it equals no customer's number."""
+    return different.index(text) if text in different else -2
+
+
+def _last_days(bought: Bought) -> Rows:
+    last = np.full(len(bought.starts) - 1, NEVER, np.int64)
+    some = np.flatnonzero(np.diff(bought.starts))
+    if len(some):
+        last[some] = np.maximum.reduceat(bought.last_day, bought.starts[some])
+    return last
+
+
+def _orders(names: list[str], products_bought: Rows, last_day: Rows) -> dict[Sort, Rows]:
+    """Of equals the one whose name comes first."""
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+    return {
+        "name": by_name,
+        "products_bought": by_name[np.argsort(-products_bought[by_name], kind="stable")],
+        "last_bought_on": by_name[np.argsort(-last_day[by_name], kind="stable")],
+    }

@@ -1,0 +1,115 @@
+"""What every request passes first and every answer last: host, size, request id, headers, log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST
+from service.refusals import refuse
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+request_log = logging.getLogger("service.requests")
+
+OWN_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+"""A caller's id is taken over only in this shape: it is written to logs."""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+NO_STORE = (b"cache-control", b"no-store")
+KEEP_AN_HOUR = (b"cache-control", b"public, max-age=3600")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Outermost of all, so that not even an error answer leaves without it."""
+
+    app: ASGIApp
+    settings: Settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        exchange = Exchange(scope, send, _request_id(headers))
+        try:
+            app = self._refusal(scope, headers) or self.app
+            await app(exchange.inner_scope(), receive, exchange.send)
+        except Exception:
+            log.exception("request %s failed", exchange.request_id)
+            if not exchange.status:
+                answer = refuse(scope, INTERNAL_ERROR, "the service could not answer")
+                await answer(scope, receive, exchange.send)
+        exchange.write_log()
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> ASGIApp | None:
+        host = re.sub(rb":\d{1,5}$", b"", headers.get(b"host", b"")).decode("latin-1").lower()
+        if host not in self.settings.allowed_hosts:
+            allowed = ", ".join(sorted(self.settings.allowed_hosts))
+            return refuse(scope, WRONG_HOST, f"the header Host must name one of: {allowed}")
+        length, most = headers.get(b"content-length", b"0"), self.settings.max_body_bytes
+        if not length.isdigit() or int(length) > most:
+            return refuse(scope, TOO_LARGE, f"the body may have {most:,} bytes at most")
+        return None
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        scope.setdefault("state", {})["request_id"] = request_id
+        self.request_id = request_id
+        self.status = 0
+        self._scope, self._send = scope, send
+        self._began = time.perf_counter()
+
+    def inner_scope(self) -> Scope:
+        """HEAD is answered as GET without the body, everywhere alike."""
+        if self._scope["method"] == "HEAD":
+            self._scope = {**self._scope, "method": "GET", "asked_head": True}
+        return self._scope
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = self._with_ours(message.get("headers", []))
+        elif self._scope.get("asked_head"):
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def write_log(self) -> None:
+        """The operation rather than the address: ids of customers stay out of the log."""
+        if request_log.isEnabledFor(logging.INFO):
+            operation = getattr(self._scope.get("endpoint"), "__name__", "-")
+            took_ms = (time.perf_counter() - self._began) * 1000
+            method = self._scope["method"]
+            request_log.info(
+                "%s %s %s %.1f ms %s", self.status, method, operation, took_ms, self.request_id
+            )
+
+    def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        ours = [*SECURITY_HEADERS, (b"x-request-id", self.request_id.encode())]
+        if not any(name == b"cache-control" for name, _ in headers):
+            static = self._scope["path"].startswith("/static/") and self.status < 400
+            ours.append(KEEP_AN_HOUR if static else NO_STORE)
+        return [*headers, *ours]
+
+
+def _request_id(headers: dict[bytes, bytes]) -> str:
+    theirs = headers.get(b"x-request-id", b"")
+    return theirs.decode() if OWN_REQUEST_ID.fullmatch(theirs) else secrets.token_hex(8)

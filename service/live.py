@@ -1,0 +1,127 @@
+"""The release in use: opened at start, exchanged while requests go on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request
+
+from recommender.errors import BrokenReleaseError
+from recommender.release.opening import REMEDY, Release, open_release
+from recommender.release.shelf import CURRENT, Shelf
+from recommender.suggest.also_bought import customer_also_bought
+from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
+from recommender.suggest.suggest import suggest
+from service.directory import CustomerDirectory
+from service.portrait import portrait_fields
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+Stamp = tuple[int, int, int] | None
+"""What tells one CURRENT file from the next without reading it."""
+
+
+@dataclass(frozen=True)
+class InUse:
+    """A release and what the pages need beside it. A request holds one from start to end."""
+
+    release: Release
+    directory: CustomerDirectory
+    portrait_fields: tuple[str, ...]
+
+
+class LiveRelease:
+    """Keeps the last release that could be opened; `warning` says when a newer one is not used.
+
+    The warning is for everyone, so the reason, which names folders, stands in the log alone.
+    """
+
+    def __init__(self, releases: Path, *, verified: bool) -> None:
+        self._releases = releases
+        self._seen = self._stamp()
+        self.in_use = bring_into_use(releases, verified=verified)
+        self.warning: str | None = None
+
+    def look(self) -> None:
+        """Opens the current release where another has become current; costs one stat otherwise."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        try:
+            self._change_over()
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the old one answers
+            self.warning = "the current release cannot be used; the log says why"
+            name = self.in_use.release.name
+            log.error("%s; still answering from %s", _in_one_line(error), name)  # noqa: TRY400
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Looks once a second in a thread of its own, so that no request waits for the opening."""
+        stop = threading.Event()
+
+        def keep_looking() -> None:
+            while not stop.wait(SECONDS_BETWEEN_LOOKS):
+                self.look()
+
+        watcher = threading.Thread(target=keep_looking, name="release-watcher", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            watcher.join(timeout=SECONDS_BETWEEN_LOOKS)
+
+    def _change_over(self) -> None:
+        """All bytes are verified again: this is the one moment at which a bad copy can be caught.
+
+        Going back to the release in use only clears the warning.
+        """
+        before = self.in_use.release.name
+        if Shelf(self._releases).current_name() != before:
+            self.in_use = bring_into_use(self._releases, verified=True)
+            log.info("now answering from %s instead of %s", self.in_use.release.name, before)
+        self.warning = None
+
+    def _stamp(self) -> Stamp:
+        try:
+            found = (self._releases / CURRENT).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def bring_into_use(releases: Path, *, verified: bool) -> InUse:
+    """Raises what `open_release` raises, `BrokenReleaseError` also where a first answer fails."""
+    release = open_release(releases, verified=verified)
+    try:
+        _try_out(release)
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise BrokenReleaseError(
+            f"{release.folder}: cannot answer ({type(error).__name__}: {error}); {REMEDY}"
+        ) from error
+    return InUse(release, CustomerDirectory.of(release), portrait_fields(release))
+
+
+def _try_out(release: Release) -> None:
+    """One answer for a known customer, one for an unknown; warms what requests would wait for."""
+    for customer_id in [*release.customers.ids[:1], ""]:
+        suggestions_answer(release, suggest(release, customer_id))
+        customer_also_bought_answer(release, customer_also_bought(release, customer_id))
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+async def in_use(request: Request) -> InUse:
+    """The dependency of every endpoint; `async` so that it costs no thread."""
+    live: LiveRelease = request.app.state.live
+    return live.in_use

@@ -1,0 +1,1 @@
+"""What people see: pages, each the twin of answers under /v1."""

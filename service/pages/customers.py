@@ -1,0 +1,43 @@
+"""The list of customers: search, filters, fifty a page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from service.api.customers import asked_page
+from service.api.parameters import CustomersQuery, refuse_repetitions
+from service.customers import CustomerPage
+from service.directory import SORTS
+from service.live import InUse, in_use
+from service.pages.page_answer import page_answer
+
+router = APIRouter(dependencies=[Depends(refuse_repetitions)])
+
+
+@router.get("/customers")
+async def customers_page(
+    query: Annotated[CustomersQuery, Query()],
+    page: Annotated[CustomerPage, Depends(asked_page)],
+    live: Annotated[InUse, Depends(in_use)],
+) -> Response:
+    return page_answer(
+        live,
+        "customers.html",
+        query=query,
+        page=page,
+        directory=live.directory,
+        sorts=SORTS,
+        next_address=address(query, page.next) if page.next else None,
+        first_address=address(query, None) if page.found.first else None,
+    )
+
+
+def address(query: CustomersQuery, cursor: str | None) -> str:
+    """The same search at another place; what stands at its default is left out."""
+    asked = query.model_dump(exclude_defaults=True, exclude={"cursor"})
+    filled = {name: value for name, value in (asked | {"cursor": cursor}).items() if value}
+    return f"/customers?{urlencode(filled)}" if filled else "/customers"

@@ -1,0 +1,49 @@
+"""The first page: what this is, how fresh it is, and where to begin."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from service.customers import describe_customer
+from service.directory import Search
+from service.live import InUse, in_use
+from service.pages.page_answer import page_answer
+
+router = APIRouter()
+
+FIRST_CUSTOMERS = Search(sort="last_bought_on", limit=6)
+
+
+@router.get("/")
+async def start_page(live: Annotated[InUse, Depends(in_use)]) -> Response:
+    found = live.directory.find(FIRST_CUSTOMERS)
+    manifest = live.release.manifest
+    return page_answer(
+        live,
+        "start.html",
+        customers=[describe_customer(live, row) for row in found.rows],
+        counts=counts_of(live),
+        age=age_in_words(manifest.data_through, datetime.now(UTC).date()),
+    )
+
+
+def counts_of(live: InUse) -> dict[str, int]:
+    products = live.release.products
+    return {
+        "customers": len(live.directory.products_bought),
+        "buyers": int((live.directory.products_bought > 0).sum()),
+        "products": int(products.in_catalogue.sum()),
+        "in_stock": int((products.in_catalogue & products.in_stock).sum()),
+    }
+
+
+def age_in_words(data_through: str, today: date) -> str:
+    """How old the newest purchase is; nothing for data that ends in the future."""
+    days = (today - date.fromisoformat(data_through[:10])).days
+    if days < 0:
+        return ""
+    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")

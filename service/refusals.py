@@ -1,0 +1,103 @@
+"""How an error is answered: as a page to a person with a browser, as a problem to a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from recommender.errors import RecommenderError
+from service.pages.render import render
+from service.problems import (
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    PROBLEM_TYPE,
+    TOO_LARGE,
+    Mistake,
+    Problem,
+    ProblemKind,
+    kind_of_error,
+    kind_of_status,
+)
+
+PROGRAMS_ONLY = ("/v1/", "/health/", "/openapi.json")
+LONGEST_NAME = 60
+MOST_MISTAKES = 20
+_SAID = {
+    NOT_FOUND: "there is nothing at this address; /docs lists all there are",
+    METHOD_NOT_ALLOWED: "this address does not take this method; the header Allow names those",
+    TOO_LARGE: "the body is larger than this address takes",
+}
+
+
+def refuse(
+    scope: Scope,
+    kind: ProblemKind,
+    detail: str,
+    errors: list[Mistake] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to a request that gets nothing else."""
+    problem = Problem.of(kind, detail, scope["state"]["request_id"], errors)
+    if _wants_page(scope):
+        page = render("error.html", problem=problem, remedy=kind.remedy)
+        return HTMLResponse(page, kind.status, headers)
+    return Response(problem.json_bytes(), kind.status, headers, PROBLEM_TYPE)
+
+
+def install_refusals(app: FastAPI) -> None:
+    app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(RequestValidationError, _refuse_invalid)
+    app.add_exception_handler(RecommenderError, _refuse_engine)
+    app.add_exception_handler(Exception, _refuse_unforeseen)
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # tells the type checker what is certain
+    kind = kind_of_status(error.status_code)
+    return refuse(request.scope, kind, _SAID.get(kind, error.detail), headers=error.headers)
+
+
+async def _refuse_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    mistakes = [_mistake(dict(e)) for e in error.errors()[:MOST_MISTAKES]]
+    detail = "; ".join(f"{m.name}: {m.detail}" for m in mistakes)
+    return refuse(request.scope, INVALID_REQUEST, detail, mistakes)
+
+
+async def _refuse_engine(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RecommenderError)  # noqa: S101
+    kind = kind_of_error(error)
+    if kind is INTERNAL_ERROR:
+        raise error
+    return refuse(request.scope, kind, str(error))
+
+
+async def _refuse_unforeseen(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Says nothing of what happened; the log does, under the same request id."""
+    return refuse(request.scope, INTERNAL_ERROR, "the service could not answer; this is logged")
+
+
+def _mistake(error: dict[str, object]) -> Mistake:
+    """Keeps the name and what was expected; what the caller sent stays with the caller."""
+    loc = error["loc"]
+    where, *name = loc if isinstance(loc, tuple) else ("query",)
+    detail = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        detail = "unknown parameter; /docs lists the known ones"
+    names = ".".join(str(part) for part in name)[:LONGEST_NAME]
+    return Mistake(where=str(where), name=names, detail=detail[:1].lower() + detail[1:])
+
+
+def _wants_page(scope: Scope) -> bool:
+    if scope["path"].startswith(PROGRAMS_ONLY):
+        return False
+    return any(
+        name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"]
+    )

@@ -1,0 +1,142 @@
+"""Running the service: one process, or several workers behind one socket."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from recommender.config import Config
+from recommender.errors import ConfigError, ReadWriteError
+from service.app import create_app
+from service.live import bring_into_use
+from service.settings import Settings
+
+SETTINGS_VARIABLE = "RECOMMENDER_SERVICE_SETTINGS"
+PARENT_VARIABLE = "RECOMMENDER_SERVICE_PARENT"
+LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+BACKLOG = 2048
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "service": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
+        "uvicorn": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+    },
+}
+
+
+def serve(config: Config, host: str, port: int, workers: int) -> None:
+    """Answers until SIGTERM or SIGINT; prints its address first.
+
+    Raises `ConfigError` for a host that others could reach, `ReadWriteError` when the port is
+    taken, and what opening the release raises: nothing is promised that cannot be answered.
+    """
+    address = _loopback(host)
+    settings = Settings.from_config(config)
+    with _listening(address, port) as listener:
+        if workers == 1:
+            _serve_alone(create_app(settings), listener)
+        else:
+            bring_into_use(settings.releases_directory, verified=True)
+            _serve_with_workers(settings, listener, workers)
+
+
+def worker_app() -> FastAPI:
+    """What each worker runs; its parent has verified the release a moment before."""
+    threading.Thread(target=_end_with_parent, name="parent-watcher", daemon=True).start()
+    settings = Settings.model_validate_json(os.environ[SETTINGS_VARIABLE])
+    return create_app(settings.for_worker())
+
+
+def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
+    _say_address(listener)
+    # uvicorn raises the signal again when it is done: then it shall end us with exit code 0
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(_uvicorn(app, workers=1)).run([listener])
+
+
+def _serve_with_workers(settings: Settings, listener: socket.socket, workers: int) -> None:
+    os.environ[SETTINGS_VARIABLE] = settings.model_dump_json()
+    os.environ[PARENT_VARIABLE] = str(os.getpid())
+    _say_address(listener)
+    Multiprocess(_uvicorn("service.serve:worker_app", workers), [listener]).run()
+
+
+def _uvicorn(app: FastAPI | str, workers: int) -> uvicorn.Config:
+    """Bounds on what one client may hold: a connection that idles, headers, connections at all."""
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        backlog=BACKLOG,
+        limit_concurrency=500,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+
+
+@contextmanager
+def _listening(address: str, port: int) -> Iterator[socket.socket]:
+    """Listens at once: who connects before the workers stand waits instead of being refused.
+
+    The protocol is named because asyncio switches Nagle's delay off only where it is; without that
+    every answer over a kept connection takes 40 ms longer.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            raise ReadWriteError(_why_not(address, port, error)) from error
+        listener.set_inheritable(True)
+        yield listener
+
+
+def _why_not(address: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {address} is in use; stop what runs there or name another: --port"
+    return f"port {port} on {address} cannot be used: {error.strerror}; name another: --port"
+
+
+def _loopback(host: str) -> str:
+    if host not in LOOPBACK:
+        raise ConfigError(
+            f"--host {host!r}: this version has no keys yet, so it may be reached from this "
+            f"machine only; use one of: {', '.join(LOOPBACK)}"
+        )
+    return LOOPBACK[host]
+
+
+def _say_address(listener: socket.socket) -> None:
+    address, port = listener.getsockname()[:2]
+    shown = f"[{address}]" if ":" in address else address
+    print(f"http://{shown}:{port}", flush=True)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would hold the port for ever."""
+    parent = int(os.environ[PARENT_VARIABLE])
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,31 @@
+"""What the service needs to know before it starts; it travels to worker processes as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from recommender.config import Config
+
+
+class Settings(BaseModel):
+    """Everything else (currency, counts, dates) is said by the release itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    releases_directory: Path
+    verified_at_start: bool = True
+    """A worker leaves it out, because its parent has read every byte a moment before."""
+    allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    """Names a caller may address us by. A foreign page that points its own name at this machine
+    (DNS rebinding) is refused."""
+    max_body_bytes: int = 64 * 1024
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return cls(releases_directory=config.releases_directory)
+
+    def for_worker(self) -> Self:
+        return self.model_copy(update={"verified_at_start": False})
