@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,10 @@ def _write(
 ) -> Counter[str]:
     """Counts of customers, suggestions and what each rule held back."""
     counts: Counter[str] = Counter()
-    list_file, held_file = writer_of(out)(out, LIST_COLUMNS), CsvWriter(held, HELD_COLUMNS)
-    try:
+    with (
+        closing(writer_of(out)(out, LIST_COLUMNS)) as list_file,
+        closing(CsvWriter(held, HELD_COLUMNS)) as held_file,
+    ):
         for row in rows:
             found = suggest(release, release.customers.ids[row], wish)
             counts["customers"] += 1
@@ -100,9 +102,6 @@ def _write(
                 list_file.write(line)
             for line in held_rows(release, row, found):
                 held_file.write(line)
-    finally:
-        list_file.close()
-        held_file.close()
     return counts
 
 

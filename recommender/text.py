@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class TextColumn(Sequence[str]):
     """Immutable texts; one costs its UTF-8 bytes and eight more, in memory as on disk."""
 

@@ -44,19 +44,16 @@ def purchases_of(lines: Iterable[Line]) -> Purchases:
     rows = list(lines)
     customers, products = Ids.of(r.customer for r in rows), Ids.of(r.product for r in rows)
     orders = {order: n for n, order in enumerate(sorted({r.order for r in rows} - {""}))}
-    purchases = Purchases(
+    return Purchases.sorted(
         customers,
         products,
-        np.array([customers.position(r.customer) for r in rows], np.int32),
-        np.array([products.position(r.product) for r in rows], np.int32),
-        np.array([at(r.day) for r in rows], np.int64),
-        np.array([r.quantity for r in rows], np.float64),
-        np.array([r.price for r in rows], np.float64),
-        np.array([orders.get(r.order, -1) for r in rows], np.int32),
+        customer_rows=np.array([customers.position(r.customer) for r in rows], np.int32),
+        product_columns=np.array([products.position(r.product) for r in rows], np.int32),
+        purchased_at=np.array([at(r.day) for r in rows], np.int64),
+        quantity=np.array([r.quantity for r in rows], np.float64),
+        unit_price=np.array([r.price for r in rows], np.float64),
+        orders=np.array([orders.get(r.order, -1) for r in rows], np.int32),
     )
-    p = purchases
-    keys = (p.orders, p.unit_price, p.quantity, p.purchased_at, p.product_columns, p.customer_rows)
-    return purchases.take(np.lexsort(keys))
 
 
 def netted_of(lines: Iterable[Line]) -> Netted:

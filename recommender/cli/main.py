@@ -30,6 +30,10 @@ SERVICE = "recommender.commands"
 """Entry points of this group are commands too: the engine does not know who serves it."""
 
 
+class ReaderLeftError(Exception):
+    """Whoever read our output has enough of it, as `head` does."""
+
+
 class Commands(click.Group):
     """Knows where its commands live and imports the one that is called."""
 
@@ -43,6 +47,12 @@ class Commands(click.Group):
             return command
         found = list(entry_points(group=SERVICE, name=cmd_name))
         return found[0].load() if found else None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would end with 1, which is the gate's word
+            raise ReaderLeftError from error
 
 
 @click.command(
@@ -68,7 +78,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
+    except ReaderLeftError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001

@@ -35,10 +35,8 @@ def _sizes(folder: Path) -> str:
         counts = read_manifest(folder).counts
     except BrokenReleaseError as error:
         return f"cannot be used: {error}"
-    return (
-        f"{counts['customers']:,} customers, {counts['products']:,} products, "
-        f"{counts['purchases']:,} purchases"
-    )
+    known = (name for name in ("customers", "products", "purchases") if name in counts)
+    return ", ".join(f"{counts[name]:,} {name}" for name in known)
 
 
 @releases.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -33,5 +34,5 @@ def _ranks(path: Path) -> pd.DataFrame | None:
         if path.suffix == ".xlsx":
             return pd.read_excel(path, usecols=COLUMNS, dtype=texts, keep_default_na=False)
         return pd.read_csv(path, usecols=COLUMNS, dtype=texts, keep_default_na=False)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, BadZipFile):
         return None

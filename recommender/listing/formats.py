@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from recommender.errors import ConfigError
 from recommender.listing.rows import Cell, Row
@@ -19,7 +21,8 @@ Columns = Mapping[str, type]
 SHEET_ROWS = 1_048_575
 """Below the header, in one Excel sheet."""
 ROW_GROUP = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NEEDS_QUOTES = re.compile('[,"\r\n]')
 
 
 class Writer(Protocol):
@@ -30,18 +33,24 @@ class Writer(Protocol):
 
 
 class CsvWriter:
-    """UTF-8, comma, `\\n`; cells a spreadsheet would run as a formula begin with an apostrophe."""
+    """UTF-8, comma, `\\n`; cells a spreadsheet would run as a formula begin with an apostrophe.
+
+    Written by hand: with `\\n` between rows, the csv module leaves a `\\r` in a cell unquoted.
+    """
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._rows = csv.DictWriter(self._file, list(columns), lineterminator="\n")
-        self._rows.writeheader()
+        self._columns = list(columns)
+        self._write_cells(self._columns)
 
     def write(self, row: Row) -> None:
-        self._rows.writerow({name: harmless(cell) for name, cell in row.items()})
+        self._write_cells([harmless(row[name]) for name in self._columns])
 
     def close(self) -> None:
         self._file.close()
+
+    def _write_cells(self, cells: Sequence[Cell]) -> None:
+        self._file.write(",".join(map(_quoted, cells)) + "\n")
 
 
 class ParquetWriter:
@@ -71,7 +80,9 @@ class ExcelWriter:
     """One sheet with a fixed header; texts are written as texts, which no spreadsheet runs."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
-        self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        self._folder = TemporaryDirectory()
+        options = {"constant_memory": True, "tmpdir": self._folder.name}
+        self._book = xlsxwriter.Workbook(str(path), options)
         # a time of creation would make two runs differ
         self._book.set_properties({"created": datetime(2000, 1, 1)})
         self._sheet = self._book.add_worksheet()
@@ -92,7 +103,14 @@ class ExcelWriter:
         self._next += 1
 
     def close(self) -> None:
-        self._book.close()
+        """Raises OSError as the other writers do; the rows kept aside are removed in any case."""
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            self._sheet.row_data_fh.close()
+            raise error.args[0] from error
+        finally:
+            self._folder.cleanup()
 
     def _write_cell(self, position: int, cell: Cell) -> None:
         if isinstance(cell, str):
@@ -120,6 +138,11 @@ def harmless(cell: Cell) -> Cell:
     if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and not _is_number(cell):
         return f"'{cell}"
     return cell
+
+
+def _quoted(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return '"' + text.replace('"', '""') + '"' if NEEDS_QUOTES.search(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from recommender.ranking.features import FEATURES, Table
 
@@ -60,7 +61,8 @@ def fit_chance(features: Table, bought: npt.NDArray[np.bool_]) -> ChanceModel:
         return prior_chance(features, hits / max(len(bought), 1))
     mean, scale = _standards(features)
     design = np.column_stack([(features - mean) / scale, np.ones(len(features))])
-    solution = _newton(design, bought.astype(np.float64))
+    with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
+        solution = _newton(design, bought.astype(np.float64))
     return ChanceModel(mean, scale, solution[:-1], float(solution[-1]), len(bought), hits)
 
 

@@ -145,7 +145,7 @@ class AlsoBought:
     similarity: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contents:
     """Everything the engine answers from."""
 

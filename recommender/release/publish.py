@@ -19,6 +19,7 @@ from recommender.release.columns import flatten
 from recommender.release.contents import Contents
 from recommender.release.manifest import FORMAT, MANIFEST, Manifest, ReleaseFile, sha256_of
 from recommender.release.shelf import CURRENT, LOCK, UNFINISHED, Shelf
+from recommender.release.soundness import check_soundness
 
 
 @contextmanager
@@ -52,8 +53,9 @@ def publish(
     """Writes, flushes, renames, then makes it the live one; gives its name.
 
     `about` holds the fields of `Manifest` that the caller knows, `extras` further files by name.
-    Must be called under `training_lock`.
+    Must be called under `training_lock`. Raises ValueError for contents that would not open again.
     """
+    check_soundness(contents)
     shelf = Shelf(directory)
     try:
         _sweep(directory)
@@ -73,12 +75,12 @@ def publish(
         flush_folder(folder)
         folder.rename(directory / name)
         make_current(directory, name)
-        _drop_old(shelf, keep)
     except OSError as error:
         raise ReadWriteError(
             f"{directory}: the release cannot be written: {error.strerror or error}; "
             "the live one stays"
         ) from error
+    _drop_old(shelf, keep)
     return name
 
 
@@ -157,5 +159,11 @@ def _drop_old(shelf: Shelf, keep: int) -> None:
     old = [name for name in shelf.names() if name != current]
     for name in old[: max(len(old) - (keep - 1), 0)]:
         unfinished = shelf.directory / f"{UNFINISHED}{name}"
-        (shelf.directory / name).rename(unfinished)
-        shutil.rmtree(unfinished)
+        try:
+            (shelf.directory / name).rename(unfinished)
+            shutil.rmtree(unfinished)
+        except OSError as error:
+            raise ReadWriteError(
+                f"{shelf.directory}: {current} is live now, but the old release {name} cannot be "
+                f"removed: {error.strerror or error}"
+            ) from error

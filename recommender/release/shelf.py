@@ -24,7 +24,9 @@ class Shelf:
         """Finished releases, oldest first."""
         if not self.directory.is_dir():
             return []
-        return sorted(p.name for p in self.directory.iterdir() if NAME.fullmatch(p.name))
+        return sorted(
+            p.name for p in self.directory.iterdir() if NAME.fullmatch(p.name) and p.is_dir()
+        )
 
     def current_name(self) -> str | None:
         """The live release, or None before the first training."""

@@ -10,7 +10,7 @@ from recommender.errors import UnknownProductError
 from recommender.release.opening import Release
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS, peers_that_bought
 from recommender.suggest.rules import count_withheld, first_rules, rules_for
-from recommender.suggest.suggestion import recommendation_id
+from recommender.suggest.suggestion import check_count, recommendation_id
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class ProductAlsoBought:
 
 
 def customer_also_bought(release: Release, customer_id: str, n: int = 8) -> CustomerAlsoBought:
-    """Products most peers bought, at least five of them; of equals the likelier one first."""
+    """Products most peers bought, at least five of them; of equals the more popular one first."""
+    check_count(n)
     row = release.customers.ids.position(customer_id)
     rules = rules_for(release, row)
     peers, found = (0, ()) if row is None else _peer_products(release, row, n)
@@ -96,6 +97,7 @@ def customer_also_bought(release: Release, customer_id: str, n: int = 8) -> Cust
 
 def product_also_bought(release: Release, product_id: str, n: int = 8) -> ProductAlsoBought:
     """Raises `UnknownProductError`; companions that left the catalogue are counted, not shown."""
+    check_count(n)
     column = release.products.ids.position(product_id)
     if column is None:
         raise UnknownProductError(f"no product {product_id!r} in release {release.name}")

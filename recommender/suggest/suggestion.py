@@ -18,6 +18,12 @@ MOST = 100
 """Suggestions in one list."""
 
 
+def check_count(n: int) -> None:
+    """Raises ValueError for a list that is empty, or longer than any list."""
+    if not 1 <= n <= MOST:
+        raise ValueError(f"n is {n}; it must be from 1 to {MOST}")
+
+
 @dataclass(frozen=True)
 class Wish:
     """What the caller asks for; everything else is decided by the release and the rules."""
@@ -32,11 +38,12 @@ class Wish:
     """Product ids."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.n <= MOST:
-            raise ValueError(f"n is {self.n}; it must be from 1 to {MOST}")
+        check_count(self.n)
         unknown = set(self.kinds) - set(KINDS)
         if unknown or not self.kinds:
             raise ValueError(f"kinds are {sorted(self.kinds)}; choose from {', '.join(KINDS)}")
+        if self.rank_by not in get_args(RankBy):
+            raise ValueError(f"rank_by is {self.rank_by!r}; choose from chance, value")
         if self.max_price is not None and not self.max_price >= 0:
             raise ValueError(f"max_price is {self.max_price}; it must be at least 0")
 

@@ -17,7 +17,7 @@ def sentence(release: Release, reason: Reason) -> str:
     match reason:
         case BoughtReason(product_id, share):
             name = product_name(release, product_id)
-            return f"bought {name} ({share:.0%} of what speaks for this)"
+            return f"bought {name} ({share:.0%} of the evidence)"
         case PeersReason(peers, peers_bought):
             return f"{peers_bought} of {peers} customers like this one bought it"
         case PriceStepReason(category, usual_price, price):

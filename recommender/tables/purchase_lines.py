@@ -13,7 +13,7 @@ from recommender.tables.cells.numbers import Numbers
 from recommender.tables.cells.zones import Seconds
 from recommender.tables.chunk import Mask
 from recommender.tables.coded import as_ids, coded
-from recommender.tables.purchases import Purchases
+from recommender.tables.purchases import COLUMNS, Purchases
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,16 @@ class PurchaseLines:
         _, orders = coded(self.orders)
         customers, customer_rows = coded(self.customers)
         products, product_columns = coded(self.products)
-        lines = Purchases(
+        lines = Purchases.sorted(
             as_ids(customers),
             as_ids(products),
-            customer_rows,
-            product_columns,
-            _joined(self.purchased_at),
-            _joined(self.quantity),
-            _joined(self.unit_price),
-            orders,
+            customer_rows=customer_rows,
+            product_columns=product_columns,
+            purchased_at=_joined(self.purchased_at),
+            quantity=_joined(self.quantity),
+            unit_price=_joined(self.unit_price),
+            orders=orders,
         )
-        lines = lines.take(np.lexsort(_columns(lines)[::-1]))
         repeated = _repeats(lines)
         return (lines.take(~repeated) if repeated.any() else lines), int(repeated.sum())
 
@@ -64,17 +63,6 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return whole
 
 
-def _columns(lines: Purchases) -> tuple[npt.NDArray[Any], ...]:
-    return (
-        lines.customer_rows,
-        lines.product_columns,
-        lines.purchased_at,
-        lines.quantity,
-        lines.unit_price,
-        lines.orders,
-    )
-
-
 def _repeats(lines: Purchases) -> Mask:
     """(n,) true where a line of a known order equals the one before it.
 
@@ -82,7 +70,7 @@ def _repeats(lines: Purchases) -> Mask:
     """
     repeated = np.asarray(lines.orders >= 0)
     repeated[:1] = False
-    for column in _columns(lines):
+    for column in (getattr(lines, name) for name in COLUMNS):
         here, before = column[1:], column[:-1]
         repeated[1:] &= (here == before) | ((here != here) & (before != before))  # noqa: PLR0124
     return repeated

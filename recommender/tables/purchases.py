@@ -11,6 +11,15 @@ import numpy.typing as npt
 from recommender.text import Ids
 
 SECONDS_PER_DAY = 86_400
+COLUMNS = (
+    "customer_rows",
+    "product_columns",
+    "purchased_at",
+    "quantity",
+    "unit_price",
+    "orders",
+)
+"""Of one line, in the order of the keys that lines are sorted by."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +44,13 @@ class Purchases:
     orders: npt.NDArray[np.int32]
     """(n,) number of the order, -1 where none is known."""
 
+    @classmethod
+    def sorted(cls, customers: Ids, products: Ids, **columns: npt.NDArray[Any]) -> Purchases:
+        """Columns by their names, in any order, brought into the canonical one."""
+        keys = [columns[name] for name in COLUMNS]
+        order = np.lexsort(keys[::-1])
+        return cls(customers, products, **{name: columns[name][order] for name in COLUMNS})
+
     def __post_init__(self) -> None:
         lengths = {name: len(column) for name, column in self._columns().items()}
         if len(set(lengths.values())) != 1:
@@ -47,9 +63,18 @@ class Purchases:
         ):
             if len(rows) and not (rows.min() >= 0 and rows.max() < len(ids)):
                 raise ValueError(f"{name} {rows.min()}..{rows.max()} outside 0..{len(ids) - 1}")
+        if not self._is_in_order():
+            raise ValueError("lines must be sorted by customer, product and time")
 
     def __len__(self) -> int:
         return len(self.customer_rows)
+
+    def _is_in_order(self) -> bool:
+        """Pairs are cut out of the columns by where customer or product change."""
+        customers = np.diff(self.customer_rows)
+        products = np.where(customers == 0, np.diff(self.product_columns), 1)
+        times = np.where(products == 0, np.diff(self.purchased_at), 1)
+        return bool(((customers >= 0) & (products >= 0) & (times >= 0)).all())
 
     def __repr__(self) -> str:
         return (
@@ -85,14 +110,7 @@ class Purchases:
         return int(self.purchased_at.max())
 
     def _columns(self) -> dict[str, Any]:
-        return {
-            "customer_rows": self.customer_rows,
-            "product_columns": self.product_columns,
-            "purchased_at": self.purchased_at,
-            "quantity": self.quantity,
-            "unit_price": self.unit_price,
-            "orders": self.orders,
-        }
+        return {name: getattr(self, name) for name in COLUMNS}
 
 
 def _positions(few: Ids, many: Ids) -> npt.NDArray[np.int32]:

@@ -1,0 +1,75 @@
+"""Customers alike: those whose factors point the same way."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.models.alike import find_peers
+from tests.made_up import shop_models
+
+
+def factors_of(seed: int, customers: int) -> npt.NDArray[np.float32]:
+    """Some customers have none."""
+    random = np.random.default_rng(seed)
+    factors = random.normal(size=(customers, 3)).astype(np.float32)
+    factors[random.random(customers) < 0.2] = 0
+    return factors
+
+
+def cosine(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:
+    lengths = np.linalg.norm(one) * np.linalg.norm(other)
+    return float(one @ other / lengths)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 8))
+def test_peers_are_the_nearest_of_a_slow_search(seed: int, customers: int, peers: int) -> None:
+    factors = factors_of(seed, customers)
+    found = find_peers(factors, peers)
+    known = [c for c in range(customers) if factors[c].any()]
+    for one in range(customers):
+        mine = [int(p) for p in found[one] if p >= 0]
+        others = [c for c in known if c != one] if one in known else []
+        nearest = sorted((cosine(factors[one], factors[c]) for c in others), reverse=True)
+        assert [cosine(factors[one], factors[c]) for c in mine] == pytest.approx(
+            nearest[:peers], abs=1e-5
+        )
+        assert len(set(mine)) == len(mine)
+
+
+def test_nobody_is_its_own_peer_and_nobody_knows_strangers() -> None:
+    factors = shop_models().factors.customers.copy()
+    factors[7] = 0
+    found = find_peers(factors)
+    assert (found != np.arange(len(factors))[:, None]).all()
+    assert (found[7] == -1).all()
+    assert not (found == 7).any()
+
+
+def test_peers_buy_from_the_same_trade() -> None:
+    """Customers of even number buy the A products, of odd number the B products."""
+    nearest = find_peers(shop_models().factors.customers, 5)
+    same_trade = nearest % 2 == np.arange(60)[:, None] % 2
+    assert same_trade.mean() > 0.9
+
+
+def test_twins_are_each_others_nearest() -> None:
+    factors = np.array([[1, 0], [0, 1], [2, 0], [0.1, 3]], np.float32)
+    assert find_peers(factors, 1)[:, 0].tolist() == [2, 3, 0, 1]
+
+
+@pytest.mark.parametrize("customers", [0, 1])
+def test_alone_there_are_no_peers(customers: int) -> None:
+    found = find_peers(np.ones((customers, 2), np.float32), 3)
+    assert found.shape == (customers, 3)
+    assert (found == -1).all()
+
+
+def test_blocks_of_customers_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    factors = factors_of(3, 50)
+    whole = find_peers(factors, 4)
+    monkeypatch.setattr("recommender.models.alike.BLOCK", 7)
+    assert find_peers(factors, 4).tolist() == whole.tolist()
