@@ -16,10 +16,9 @@ import pandas as pd
 from recommender.assembly.contents import assemble
 from recommender.config import Config
 from recommender.errors import BadDataError
-from recommender.models.models import Models, learn
 from recommender.models.settings import Settings, resolve
-from recommender.ranking.chance import ChanceModel
-from recommender.ranking.ranked import learn_chance, rank
+from recommender.ranking.boosted.known import read_known
+from recommender.ranking.learning import LearnedRanking, learn_ranking
 from recommender.release.publish import publish, training_lock
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.report import TableReport
@@ -36,8 +35,7 @@ class Published:
 
     name: str
     reports: tuple[TableReport, ...]
-    models: Models
-    chance_model: ChanceModel
+    ranking: LearnedRanking
     settings: Settings
 
 
@@ -60,20 +58,20 @@ def train(
         settings = resolve(config.train)
         say(f"learning from {purchases!r}")
         say(str(settings.weighting))
-        chance_model = learn_chance(purchases, settings, now)
-        say(str(chance_model))
-        models = learn(purchases, settings, now)
-        say("ranking the candidates of every customer")
-        contents = assemble(tables, models, rank(models, chance_model))
+        known = read_known(
+            purchases.customers, purchases.products, tables.customers, tables.products
+        )
+        ranking = learn_ranking(purchases, settings, known, now, say)
+        contents = assemble(tables, ranking.models, ranking.ranked)
         say("writing the release")
         name = publish(
             config.releases_directory,
             contents,
-            about=_about(config, tables, models, settings, chance_model),
-            extras=_extras(tables.reports, chance_model),
+            about=_about(config, tables, ranking, settings),
+            extras=_extras(tables.reports, ranking),
             keep=config.releases.keep,
         )
-    return Published(name, tables.reports, models, chance_model, settings)
+    return Published(name, tables.reports, ranking, settings)
 
 
 def _numbered(tables: Tables, now: int, days: int) -> Purchases:
@@ -97,20 +95,17 @@ def _joined(ids: Ids, more: pd.Series | None) -> Ids:
 
 
 def _about(
-    config: Config,
-    tables: Tables,
-    models: Models,
-    settings: Settings,
-    chance_model: ChanceModel,
+    config: Config, tables: Tables, ranking: LearnedRanking, settings: Settings
 ) -> dict[str, Any]:
     """The fields of the manifest that the training knows."""
+    models = ranking.models
     customers, products = models.matrix.weights.shape
     newest = int(models.netted.purchases.last_at)
     return {
         "data_through": _iso(newest)[:10],
         "as_of": _iso(models.now),
         "currency": config.service.currency,
-        "settings": _settings(config, settings, chance_model),
+        "settings": _settings(config, settings, ranking),
         "data": {report.table: _counted(report) for report in tables.reports},
         "counts": {
             "customers": customers,
@@ -124,11 +119,11 @@ def _about(
     }
 
 
-def _settings(config: Config, settings: Settings, chance_model: ChanceModel) -> dict[str, Any]:
+def _settings(config: Config, settings: Settings, ranking: LearnedRanking) -> dict[str, Any]:
     """All that was decided, and which of it was left to us."""
     asked = config.train.model_dump()
     auto = [name for name, value in asked.items() if value == "auto"]
-    return settings.as_json() | {"auto": auto, "chance": str(chance_model)}
+    return settings.as_json() | {"auto": auto, "ranking": str(ranking.ranker), "hits": ranking.hits}
 
 
 def _counted(report: TableReport) -> dict[str, Any]:
@@ -145,14 +140,14 @@ def _counted(report: TableReport) -> dict[str, Any]:
     }
 
 
-def _extras(reports: tuple[TableReport, ...], chance_model: ChanceModel) -> dict[str, bytes]:
+def _extras(reports: tuple[TableReport, ...], ranking: LearnedRanking) -> dict[str, bytes]:
     """Every rejected row, and what the ranking learned."""
     rejected = pd.concat(
         [report.rejected.astype("str").assign(table=report.table) for report in reports]
     )
     buffer = io.BytesIO()
     rejected.to_parquet(buffer, index=False)
-    report = {"chance": chance_model.as_json()}
+    report = {"ranking": ranking.ranker.as_json(), "hits": ranking.hits}
     return {
         "rejected.parquet": buffer.getvalue(),
         "report.json": json.dumps(report, indent=1).encode(),

@@ -11,9 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.assembly.contents import assemble
-from recommender.models.models import Models
-from recommender.ranking.chance import ChanceModel
-from recommender.ranking.ranked import learn_chance, rank
+from recommender.models.models import Models, learn
+from recommender.ranking.outcome import outcome_of
+from recommender.ranking.plain.chance import ChanceModel
+from recommender.ranking.plain.ranker import PlainRanker, fit_plain
+from recommender.ranking.ranked import Ranked, rank
+from recommender.ranking.windows import windows_before
 from recommender.release.contents import (
     Alike,
     AlsoBought,
@@ -102,7 +105,13 @@ def shop_tables() -> Tables:
 @cache
 def shop_chance() -> ChanceModel:
     purchases = shop_purchases()
-    return learn_chance(purchases, SETTINGS, purchases.last_at + 1)
+    window = windows_before(purchases, purchases.last_at + 1)[0]
+    models = learn(window.past, SETTINGS, window.at)
+    return fit_plain(models, outcome_of(window.future), 0).chance_model
+
+
+def plain_rank(models: Models, chance_model: ChanceModel) -> Ranked:
+    return rank(PlainRanker(chance_model).scored(models), models.matrix.weights.shape[0])
 
 
 @cache
@@ -110,7 +119,7 @@ def shop_contents() -> Contents:
     """Numbered by the ids of all tables, as a training does it."""
     tables = shop_tables()
     models = learned_onto(tables)
-    return assemble(tables, models, rank(models, shop_chance()))
+    return assemble(tables, models, plain_rank(models, shop_chance()))
 
 
 def learned_onto(tables: Tables) -> Models:

@@ -15,15 +15,18 @@ from threadpoolctl import threadpool_limits
 
 from recommender.models.models import Models, learn
 from recommender.models.settings import Settings
-from recommender.ranking import candidates
-from recommender.ranking import ranked as ranked_module
-from recommender.ranking.candidates import Pairs, candidate_pairs
-from recommender.ranking.chance import ChanceModel, fit_chance, prior_chance
-from recommender.ranking.features import FEATURES, features_of, look_around
-from recommender.ranking.ranked import MOST_KEPT, known_customers, learn_chance, rank
+from recommender.ranking import learning
+from recommender.ranking.boosted.known import Known
+from recommender.ranking.learning import learn_ranking
+from recommender.ranking.plain import candidates
+from recommender.ranking.plain.candidates import Pairs, candidate_pairs
+from recommender.ranking.plain.chance import ChanceModel, fit_chance, prior_chance
+from recommender.ranking.plain.features import FEATURES, features_of, look_around
+from recommender.ranking.plain.ranker import PlainRanker
+from recommender.ranking.ranked import MOST_KEPT
 from recommender.tables.purchases import Purchases
 from tests.made_up import SETTINGS, Line, learned, purchases_of, shop_models, shop_purchases
-from tests.made_up_release import shop_chance
+from tests.made_up_release import plain_rank, shop_chance
 
 EVERYONE = np.arange(60, dtype=np.int32)
 
@@ -55,7 +58,7 @@ def test_what_was_bought_before_the_history_is_no_candidate() -> None:
     purchases = shop_purchases()
     models = learn(purchases, replace(SETTINGS, history_days=40), purchases.last_at + 1)
     assert models.earlier.nnz > 100
-    for pairs in candidate_pairs(models, known_customers(models)):
+    for pairs in candidate_pairs(models, models.known_customers):
         assert not models.earlier[pairs.customers, pairs.products].any()
 
 
@@ -132,12 +135,11 @@ def one_core() -> int:
 def test_features_and_chances_are_finite_for_the_smallest_of_shops(baskets: list[str]) -> None:
     """One customer, one product, customers who bought everything: all of it is allowed."""
     models = tiny_models(*baskets)
-    pairs = all_pairs(models, known_customers(models))
+    pairs = all_pairs(models, models.known_customers)
     features = features_of(models, look_around(models), pairs)
     assert np.isfinite(features).all()
     purchases = models.netted.purchases
-    chance_model = learn_chance(purchases, SETTINGS, models.now)
-    ranked = rank(models, chance_model)
+    ranked = learn_ranking(purchases, SETTINGS, Known(), models.now).ranked
     assert len(ranked.products) == len(pairs)
     assert np.isfinite(ranked.chance).all()
 
@@ -249,14 +251,17 @@ def test_without_a_calibration_the_order_is_that_of_als() -> None:
 def test_a_history_of_less_than_56_days_falls_back_to_a_prior(days: int) -> None:
     lines = [Line(f"C{c}", f"P{(c + d) % 7}", d) for c in range(12) for d in range(0, days, 2)]
     purchases = purchases_of([*lines, Line("C0", "P0", days)])
-    model = learn_chance(purchases, SETTINGS, purchases.last_at + 1)
-    assert model.learned_from == 0
+    ranker = learn_ranking(purchases, SETTINGS, Known(), purchases.last_at + 1).ranker
+    assert isinstance(ranker, PlainRanker)
+    assert ranker.chance_model.learned_from == 0
 
 
 def test_a_past_that_was_all_given_back_falls_back_to_a_prior() -> None:
     past = [Line("A", "x", 0), Line("A", "x", 1, -1)]
     purchases = purchases_of([*past, Line("A", "y", 90), Line("B", "y", 91)])
-    assert learn_chance(purchases, SETTINGS, purchases.last_at + 1).learned_from == 0
+    ranker = learn_ranking(purchases, SETTINGS, Known(), purchases.last_at + 1).ranker
+    assert isinstance(ranker, PlainRanker)
+    assert ranker.chance_model.learned_from == 0
 
 
 def test_chances_are_learned_from_models_that_never_saw_the_28_days(
@@ -268,15 +273,15 @@ def test_chances_are_learned_from_models_that_never_saw_the_28_days(
         seen.append((purchases.last_at, now))
         return learn(purchases, settings, now)
 
-    monkeypatch.setattr(ranked_module, "learn", watched)
+    monkeypatch.setattr(learning, "learn", watched)
     now = shop_purchases().last_at + 1
-    learn_chance(shop_purchases(), SETTINGS, now)
-    ((last_at, moment),) = seen
-    assert last_at < moment == now - 28 * 86_400
+    learn_ranking(shop_purchases(), SETTINGS, Known(), now)
+    assert all(last_at < moment for last_at, moment in seen)
+    assert [(now - moment) // 86_400 for _, moment in seen] == [56, 28, 0]
 
 
 def test_the_ranked_are_most_likely_first_and_of_equals_the_lower_number() -> None:
-    ranked = rank(shop_models(), shop_chance())
+    ranked = plain_rank(shop_models(), shop_chance())
     for first, end in zip(ranked.starts[:-1], ranked.starts[1:], strict=True):
         keys = list(zip(-ranked.chance[first:end], ranked.products[first:end], strict=True))
         assert keys == sorted(keys)
@@ -285,15 +290,15 @@ def test_the_ranked_are_most_likely_first_and_of_equals_the_lower_number() -> No
 
 def test_a_customer_keeps_so_many_candidates_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_KEPT == 200
-    whole = rank(shop_models(), shop_chance())
+    whole = plain_rank(shop_models(), shop_chance())
     monkeypatch.setattr("recommender.ranking.ranked.MOST_KEPT", 3)
-    cut = rank(shop_models(), shop_chance())
+    cut = plain_rank(shop_models(), shop_chance())
     assert np.diff(cut.starts).tolist() == np.minimum(np.diff(whole.starts), 3).tolist()
     assert cut.products[:3].tolist() == whole.products[:3].tolist()
 
 
 def test_ranking_twice_gives_the_same_bytes() -> None:
-    one, other = rank(shop_models(), shop_chance()), rank(shop_models(), shop_chance())
+    one, other = plain_rank(shop_models(), shop_chance()), plain_rank(shop_models(), shop_chance())
     assert one.chance.tobytes() == other.chance.tobytes()
     assert one.products.tobytes() == other.products.tobytes()
 

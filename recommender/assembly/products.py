@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.assembly.spending import spend_of_buyers, usual_prices
 from recommender.models.models import Models
+from recommender.models.spending import spend_of_buyers, usual_prices
 from recommender.release.contents import Products
 from recommender.text import TextColumn
 

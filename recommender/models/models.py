@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from recommender.matrix.earlier import bought_earlier
@@ -29,9 +31,19 @@ class Models:
     now: int
     """Seconds since 1970 UTC; nothing later was seen."""
 
+    @property
+    def known_customers(self) -> npt.NDArray[np.int32]:
+        """Customers with a purchase that stayed, ascending."""
+        return np.flatnonzero(np.diff(self.matrix.weights.indptr)).astype(np.int32)
+
 
 def learn(purchases: Purchases, settings: Settings, now: int) -> Models:
-    """Fits every model on purchases that are all earlier than `now`."""
+    """Fits every model on purchases that are all earlier than `now`.
+
+    Raises ValueError for a later one: that would be a look into the future.
+    """
+    if len(purchases) and purchases.last_at >= now:
+        raise ValueError(f"a purchase at {purchases.last_at} is at or after the moment {now}")
     ever = net_returns(purchases)
     history = ever.since(now - settings.history_days * SECONDS_PER_DAY)
     matrix = build_matrix(history, settings.weighting, now)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from recommender.models.models import Models
 from recommender.models.popularity import RECENT_DAYS
-from recommender.ranking.candidates import Pairs
+from recommender.ranking.plain.candidates import Pairs
 from recommender.tables.purchases import SECONDS_PER_DAY
 
 FEATURES = (

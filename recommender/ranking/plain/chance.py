@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from recommender.ranking.features import FEATURES, Table
+from recommender.ranking.plain.features import FEATURES, Table
 
 LEAST_PURCHASES = 50
 """Candidates that were bought, below which there is nothing to learn a chance from."""

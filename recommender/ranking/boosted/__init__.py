@@ -1,0 +1,1 @@
+"""Gradient boosting over many candidates and many features, learned from earlier windows."""

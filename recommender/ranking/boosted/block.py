@@ -1,0 +1,114 @@
+"""Candidates of a block of customers, from every source, with what each source thinks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from recommender.ranking.boosted.facts import Facts
+from recommender.ranking.boosted.snapshot import Snapshot
+
+LIKED, LIKED_SLOWLY, BOUGHT_WITH = 150, 75, 60
+"""Candidates from the two models, and from products bought by the same customers."""
+CELLS = 5_000_000
+"""Customers of a block times products: bounds the memory of its dense scores."""
+
+Scores = npt.NDArray[np.float32]
+NEVER = np.float32(-1e9)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Pairs of a few customers, customer by customer, products ascending."""
+
+    customers: npt.NDArray[np.int32]
+    products: npt.NDArray[np.int32]
+    opinions: dict[str, Scores]
+    """(pairs,) by name, what each source thinks."""
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+
+def blocks(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Iterator[Block]:
+    """Blocks of these customers, which must ascend."""
+    size = max(CELLS // snapshot.models.matrix.weights.shape[1], 16)
+    for first in range(0, len(customers), size):
+        yield _block(snapshot, facts, customers[first : first + size])
+
+
+def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Block:
+    scores = _scores(snapshot, customers)
+    closed = _closed(snapshot, customers)
+    for name in RANKED:
+        scores[name][closed] = NEVER
+    positions = {name: _positions(scores[name], most) for name, most in RANKED.items()}
+    chosen = np.zeros(closed.shape, bool)
+    for name, most in RANKED.items():
+        chosen |= positions[name] < most
+    chosen[:, facts.popular] = True
+    for group, favourites in facts.group_favourites:
+        mine = group[customers]
+        some = np.flatnonzero(mine >= 0)
+        chosen[some[:, None], favourites[mine[some]]] = True
+    chosen &= ~closed
+    rows, products = np.nonzero(chosen)
+    opinions = {name: score[rows, products] for name, score in scores.items()}
+    opinions |= {
+        f"{name}_position": position[rows, products].astype(np.float32)
+        for name, position in positions.items()
+    }
+    return Block(customers[rows], products.astype(np.int32), opinions)
+
+
+RANKED = {"liked": LIKED, "liked_slowly": LIKED_SLOWLY, "bought_with": BOUGHT_WITH}
+"""Opinions whose best are candidates."""
+
+
+def _scores(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> dict[str, Scores]:
+    """(customers, products) of every opinion."""
+    models, taken = snapshot.models, snapshot.taken
+    peers = snapshot.peers[customers]
+    with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
+        liked = models.factors.customers[customers] @ models.factors.products.T
+        slowly = snapshot.slow.customers[customers] @ snapshot.slow.products.T
+    return {
+        "liked": liked,
+        "liked_slowly": slowly,
+        "bought_with": _dense(models.matrix.weights[customers] @ snapshot.neighbours),
+        "bought_with_ever": _dense(models.matrix.bought[customers] @ snapshot.neighbours),
+        "peers_bought": _dense(peers @ models.matrix.bought),
+        "peers_new_28": _dense(peers @ taken.newly(28)),
+        "peers_new_91": _dense(peers @ taken.newly(91)),
+    }
+
+
+def _closed(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """(customers, products) True for what was ever bought, and for what nobody bought."""
+    models = snapshot.models
+    closed = np.zeros((len(customers), models.matrix.weights.shape[1]), bool)
+    for part in (models.matrix.weights, models.matrix.returned, models.earlier):
+        rows, products = part[customers].nonzero()
+        closed[rows, products] = True
+    closed[:, models.popularity.buyers == 0] = True
+    return closed
+
+
+def _positions(scores: Scores, most: int) -> npt.NDArray[np.int16]:
+    """(customers, products) 0 for the best of a row; twice `most` for all beyond that."""
+    deep = min(2 * most, scores.shape[1])
+    some = np.argpartition(scores, scores.shape[1] - deep, axis=1)[:, -deep:]
+    values = np.take_along_axis(scores, some, axis=1)
+    best = np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)
+    positions = np.full(scores.shape, 2 * most, np.int16)
+    np.put_along_axis(positions, best, np.arange(deep, dtype=np.int16)[None, :], axis=1)
+    return positions
+
+
+def _dense(matrix: sparse.csr_matrix) -> Scores:
+    return np.asarray(matrix.toarray(), np.float32)

@@ -1,0 +1,67 @@
+"""All that can be known at one moment, prepared so that pairs can be looked up in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.matrix.purchase_matrix import build_matrix
+from recommender.models.alike import find_peers
+from recommender.models.als import Factors, fit_als
+from recommender.models.models import Models
+from recommender.models.settings import Settings
+from recommender.models.spending import usual_prices
+from recommender.ranking.boosted.known import Known
+from recommender.ranking.boosted.taken import Taken, count_taken
+
+SLOW_HALF_LIVES = 4.5
+"""Times the half-life: the second model remembers longer than the first."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    models: Models
+    slow: Factors
+    """ALS of the same purchases with a longer memory."""
+    known: Known
+    taken: Taken
+    neighbours: sparse.csr_matrix
+    """(products, products) column j holds the products that speak for j."""
+    peers: sparse.csr_matrix
+    """(customers, customers) 1 for the customers alike."""
+    price: npt.NDArray[np.float64]
+    """(products,) of the catalogue, else paid lately; NaN where not known."""
+
+    @property
+    def now(self) -> int:
+        return self.models.now
+
+
+def take_snapshot(models: Models, settings: Settings, known: Known) -> Snapshot:
+    """Looks at nothing but `models`, which saw nothing later than their own moment."""
+    weighting = replace(
+        settings.weighting, half_life_days=SLOW_HALF_LIVES * settings.weighting.half_life_days
+    )
+    slow = build_matrix(models.netted, weighting, models.now)
+    paid = usual_prices(models.netted, models.now)
+    listed = known.product_values.get("price")
+    return Snapshot(
+        models=models,
+        slow=fit_als(slow.weights, replace(settings.als, seed=settings.als.seed + 1)),
+        known=known,
+        taken=count_taken(models.netted, models.now),
+        neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
+        peers=_peer_matrix(find_peers(models.factors.customers)),
+        price=paid if listed is None else np.where(np.isfinite(listed), listed, paid),
+    )
+
+
+def _peer_matrix(peers: npt.NDArray[np.int32]) -> sparse.csr_matrix:
+    customers = np.repeat(np.arange(len(peers)), peers.shape[1])
+    others = peers.ravel()
+    real = others >= 0
+    ones = np.ones(int(real.sum()), np.float32)
+    return sparse.csr_matrix((ones, (customers[real], others[real])), (len(peers), len(peers)))

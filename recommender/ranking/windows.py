@@ -1,0 +1,39 @@
+"""Windows of 28 days that end with the history: each a future that its past did not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recommender.matrix.returns import net_returns
+from recommender.models.popularity import RECENT_DAYS
+from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
+
+LEAST_PAST_DAYS = 56
+"""Before a window, for its past to teach anything."""
+MOST = 7
+LENGTH = RECENT_DAYS * SECONDS_PER_DAY
+
+
+@dataclass(frozen=True)
+class Window:
+    """`past` is earlier than `at`, `future` the 28 days from `at` on."""
+
+    at: int
+    past: Purchases
+    future: Purchases
+
+    def holds_a_history(self, days: int) -> bool:
+        """Whether anything bought within so many days before it came to stay."""
+        history = net_returns(self.past).since(self.at - days * SECONDS_PER_DAY)
+        return bool((history.left > 0).any())
+
+
+def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Window]:
+    """Newest first, as many as the history holds; none overlaps another's future."""
+    begins = int(purchases.purchased_at.min())
+    moments = [now - LENGTH * k for k in range(1, most + 1)]
+    long_enough = [at for at in moments if at - begins >= LEAST_PAST_DAYS * SECONDS_PER_DAY]
+    return [
+        Window(at, purchases.before(at), purchases.since(at).before(at + LENGTH))
+        for at in long_enough
+    ]
