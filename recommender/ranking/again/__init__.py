@@ -1,0 +1,1 @@
+"""What a customer already buys and will buy again."""
