@@ -159,6 +159,8 @@ def _what_is_wrong(keys: list[str], e: dict[str, Any]) -> str:
     if e["type"] == "missing":
         return f"{name}: is required and missing; add it"
     said = e["msg"].removeprefix("Value error, ")
+    if e["type"] == "string_pattern_mismatch":
+        said = "write three capital letters, such as EUR"
     value = "" if isinstance(e["input"], dict) else f" = {e['input']!r}"
     return f"{name}{value}: {said[0].lower()}{said[1:]}"
 

@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from recommender.cli import training
+from recommender.cli import lists, training
 from recommender.cli.main import run
 from recommender.release.manifest import MANIFEST
 from recommender.release.opening import open_release
@@ -19,7 +21,7 @@ from recommender.release.publish import training_lock
 from recommender.release.shelf import Shelf
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import Wish
+from recommender.suggest.suggestion import SuggestionList, Wish
 from tests.made_up import shop_lines
 from tests.made_up_release import published, random_contents
 from tests.shop_files import write_purchases, write_shop
@@ -111,7 +113,7 @@ def test_releases_are_listed_shown_and_rolled_back(tmp_path: Path, call: Call) -
     config = write_shop(tmp_path)
     names = [published(releases_of(config), random_contents(i)) for i in range(2)]
     code, out, _ = call("releases", "list", "--config", config)
-    sizes = "1 customers, 2 products, 3 purchases"
+    sizes = "1 customer, 2 products, 3 purchases, through 2024-12-31"
     assert (code, out) == (0, f"  {names[0]}  {sizes}\n* {names[1]}  {sizes}\n")
     code, out, _ = call("releases", "show", "--config", config)
     assert (code, json.loads(out)["name"], json.loads(out)["parent"]) == (0, names[1], names[0])
@@ -171,6 +173,68 @@ def test_init_writes_a_config_that_trains_and_never_overwrites_one(
     assert call("init", tmp_path / "none")[0] == 2
 
 
+def test_init_without_purchases_writes_nothing_and_names_what_it_saw(
+    tmp_path: Path, call: Call
+) -> None:
+    assert one_line(call("init", tmp_path)[2], "no table of purchases", "it holds no .csv")
+    (tmp_path / "wetter.csv").write_text("Datum;Temperatur\n")
+    code, out, err = call("init", tmp_path)
+    assert (code, out) == (2, "")
+    assert one_line(err, "wetter.csv (no customer_id, product_id; the first row reads 'Datum'")
+    assert not (tmp_path / "recommender.toml").exists()
+
+
+def test_init_tells_what_it_did_not_use_and_how_to_go_on(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_shop(tmp_path).unlink()
+    (tmp_path / "wetter.csv").write_text("Datum;Temperatur\n")
+    monkeypatch.setattr(sys, "argv", [".venv/bin/recommender"])
+    _, _, err = call("init", tmp_path)
+    assert "not used: wetter.csv" in err
+    assert f"run: .venv/bin/recommender check --config {tmp_path}/recommender.toml" in err
+
+
+def test_a_folder_as_config_says_which_file_to_name(tmp_path: Path, call: Call) -> None:
+    code, _, err = call("check", "--config", tmp_path)
+    assert code == 2
+    assert one_line(err, "is a folder; name the file", "recommender.toml")
+
+
+@pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        ("purchases.csv", "purchases.csv"),
+        ("purchases.csv", "sub/../purchases.csv"),
+        ("*.csv", "list.csv"),
+        ("*.csv", "list.xlsx"),
+        ("**/*.csv", "sub/list.csv"),
+        ("../*/purch*.csv", "purchased.csv"),
+        (".", "list.parquet"),
+    ],
+)
+def test_a_list_never_lands_among_the_inputs(
+    tmp_path: Path, call: Call, source: str, out: str
+) -> None:
+    config = write_shop(tmp_path)
+    (tmp_path / "sub").mkdir()
+    text = config.read_text().replace('source = "purchases.csv"', f'source = "{source}"')
+    config.write_text(text)
+    before = sorted(tmp_path.rglob("*"))
+    code, _, err = call("cross-sell", "--out", tmp_path / out, "--config", config)
+    assert code == 2
+    assert one_line(err, "[purchases] source reads; name another")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_list_says_so(shop: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*given: Any) -> SuggestionList:
+        return replace(suggest(*given), suggestions=())
+
+    monkeypatch.setattr(lists, "suggest", nothing)
+    assert "nothing to suggest" in call("suggest", "C000", "--config", shop)[1]
+
+
 def test_as_of_leaves_out_all_that_came_later(tmp_path: Path, call: Call) -> None:
     config = write_shop(tmp_path)
     assert call("train", "--as-of", "2024-12-20", "--config", config)[0] == 0
@@ -222,12 +286,13 @@ def test_without_a_release_it_ends_with_2(tmp_path: Path, call: Call) -> None:
         (["train", "--as-of", "yesterday"], "--as-of yesterday: not a date"),
         (["releases", "show", "20200101T000000Z-ffff"], "no release 20200101T000000Z-ffff"),
         (["recommend"], "recommend"),
+        (["sugest"], "no command 'sugest'; did you mean suggest?"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
     shop: Path, call: Call, arguments: list[str], said: str
 ) -> None:
-    config = [] if arguments == ["recommend"] else ["--config", str(shop)]
+    config = [] if arguments in (["recommend"], ["sugest"]) else ["--config", str(shop)]
     code, out, err = call(*arguments, *config)
     assert (code, out) == (2, "")
     assert said in err
@@ -261,7 +326,7 @@ def test_what_cannot_be_read_or_written_ends_with_74(
 ) -> None:
     code, _, err = call("cross-sell", "--out", tmp_path / "none" / "x.csv", "--config", shop)
     assert code == 74
-    assert one_line(err, "cannot be written")
+    assert one_line(err, "cannot be written: there is no folder")
     config = write_shop(tmp_path)
     (tmp_path / "releases").write_text("in the way")
     code, _, err = call("train", "--config", config)

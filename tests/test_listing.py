@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import ConfigError, ReadWriteError
-from recommender.listing import formats
+from recommender.listing import excel, formats
 from recommender.listing.difference import difference
-from recommender.listing.formats import CsvWriter, ExcelWriter, harmless, writer_of
+from recommender.listing.excel import ExcelWriter
+from recommender.listing.formats import CsvWriter, harmless, writer_of
 from recommender.listing.replacing import replacing
 from recommender.listing.rows import Row
 
@@ -70,6 +71,18 @@ def test_excel_keeps_texts_as_texts_that_no_spreadsheet_runs(tmp_path: Path) -> 
     sheet = openpyxl.load_workbook(write(tmp_path / "x.xlsx")).active
     assert sheet is not None
     assert [cell.data_type for cell in sheet["A"]] == ["s", "s", "s", "s"]
+
+
+def test_excel_can_be_read_and_filtered_at_once(tmp_path: Path) -> None:
+    columns = {"customer_name": str, "chance": float, "expected_value": float}
+    with closing(ExcelWriter(tmp_path / "x.xlsx", columns)) as writer:
+        writer.write({"customer_name": "A", "chance": 0.04, "expected_value": 1234.5})
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
+    assert sheet is not None
+    assert [cell.font.bold for cell in sheet[1]] == [True] * 3
+    assert [cell.number_format for cell in sheet[2]] == ["General", "0.0%", "#,##0.00"]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:C2", "A2")
+    assert sheet.column_dimensions["A"].width > 20
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -139,7 +152,7 @@ def test_any_cell_comes_back_from_csv_in_one_piece(tmp_path: Path, texts: list[s
 def test_more_rows_than_an_excel_sheet_holds_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "SHEET_ROWS", 2)
+    monkeypatch.setattr(excel, "SHEET_ROWS", 2)
     with pytest.raises(ConfigError, match=r"write \.csv or \.parquet, or choose one rep"):
         write(tmp_path / "x.xlsx")
 

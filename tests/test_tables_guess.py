@@ -7,7 +7,6 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from recommender.config import load_config
 from recommender.tables.guessing.guess import guess_tables, render_config
@@ -90,7 +89,15 @@ def test_what_cannot_be_read_or_fits_nothing_is_left_out(tmp_path: Path) -> None
     write(tmp_path, weather="Datum;Temperatur\n")
     guess = guess_tables(tmp_path)
     assert guess.tables == {}
-    assert guess.others == ("weather.csv",)
+    assert list(guess.unused) == [
+        "broken.csv.gz",
+        "broken.parquet",
+        "broken.xlsx",
+        "empty.csv",
+        "weather.csv",
+    ]
+    assert guess.unused["weather.csv"].startswith("no customer_id, product_id; the first row reads")
+    assert guess.unused["broken.xlsx"].startswith("cannot be read")
 
 
 def test_the_config_written_can_be_loaded_and_read(tmp_path: Path) -> None:
@@ -105,16 +112,44 @@ def test_the_config_written_can_be_loaded_and_read(tmp_path: Path) -> None:
     assert purchases.quantity.tolist() == [1.5]
 
 
-@pytest.mark.parametrize("files", [{}, {"customers": "customer_id,name\n"}])
-def test_the_config_of_a_folder_without_purchases_can_be_loaded_too(
-    files: dict[str, str], tmp_path: Path
-) -> None:
-    write(tmp_path, **files)
+def test_files_that_are_not_used_are_told_in_the_config(tmp_path: Path) -> None:
+    write(tmp_path, umsatz="Kunde;Artikel;Datum\n", wetter="Datum;Temperatur\n")
+    (tmp_path / "old.xls").touch()
     path = tmp_path / "recommender.toml"
     path.write_text(render_config(guess_tables(tmp_path)), encoding="utf-8")
-    config = load_config(path)
-    assert config.purchases.source == "purchases.csv"
-    assert (config.customers is None) == ("customers" not in files)
+    assert "# not used: wetter.csv (no customer_id, product_id; " in path.read_text("utf-8")
+    assert "# not used: old.xls (not a kind of file" in path.read_text("utf-8")
+    assert load_config(path).products is None
+
+
+def workbook(path: Path, **sheets: list[list[str]]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in cells:
+            sheet.append(row)
+    book.save(path)
+
+
+def test_sheets_below_titles_are_recognised_and_read(tmp_path: Path) -> None:
+    workbook(
+        tmp_path / "erp.xlsx",
+        Info=[["Export der Warenwirtschaft"]],
+        Umsatz=[["Umsatz 2024"], [], ["Kunde", "Artikel", "Datum"], ["C", "P", "2024-01-31"]],
+        Artikel=[["Artikel", "Bezeichnung"], ["P", "Ball"]],
+    )
+    guess = guess_tables(tmp_path)
+    assert {t: (g.source, g.sheet) for t, g in guess.tables.items()} == {
+        "purchases": ("erp.xlsx", "Umsatz"),
+        "products": ("erp.xlsx", "Artikel"),
+    }
+    assert list(guess.unused) == ["erp.xlsx, sheet 'Info'"]
+    path = tmp_path / "recommender.toml"
+    path.write_text(render_config(guess), encoding="utf-8")
+    purchases, report = read_purchases(load_config(path))
+    assert list(purchases.customers) == ["C"]
+    assert any("the header was found in row 3; the row above it is left" in n for n in report.notes)
 
 
 def test_headings_are_quoted_for_toml(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.config import load_config
+from recommender.errors import BadDataError
 from recommender.tables.oddities.fees import is_fee
 from recommender.tables.tables import read_tables
 
@@ -66,7 +67,7 @@ def test_fees_are_named_with_their_lines(tmp_path: Path) -> None:
     lines = "C1,POST,2024-01-01,1,1\nC1,X1,2024-01-02,1,1\nC2,X1,2024-01-01,1,1\n"
     told = warnings(tmp_path, lines, products=products)
     assert "2 products look like fees" in told
-    assert "'X1' (Postage abroad) with 2 lines, 'POST' with 1 lines" in told
+    assert "'X1' (Postage abroad) with 2 lines, 'POST' with 1 line" in told
 
 
 def test_one_moment_for_all_is_told_but_midnight_of_many_days_is_not(tmp_path: Path) -> None:
@@ -92,8 +93,8 @@ def test_returns_without_their_sale_are_counted(tmp_path: Path) -> None:
 
 def test_prices_of_zero_and_broken_quantities_are_counted(tmp_path: Path) -> None:
     told = warnings(tmp_path, "A,P,2024-01-01,1,0\nB,Q,2024-01-02,0.5,2\n")
-    assert "1 lines have a price of 0, such as 'P' by 'A'" in told
-    assert "1 quantities are not whole, such as 'Q' by 'B'" in told
+    assert "1 line has a price of 0, such as 'P' by 'A'" in told
+    assert "1 quantity is not whole, such as 'Q' by 'B'" in told
 
 
 def test_strangers_to_the_other_tables_are_counted(tmp_path: Path) -> None:
@@ -105,3 +106,31 @@ def test_strangers_to_the_other_tables_are_counted(tmp_path: Path) -> None:
     )
     assert "1 of 2 products with purchases are not in [products]: 'Q'" in told
     assert "[customers]" not in told
+
+
+def test_ids_that_lost_their_zeros_stop_the_run_and_say_so(tmp_path: Path) -> None:
+    lines = "A,1,2024-01-01,1,1\nB,2,2024-01-02,1,2\nB,x3,2024-01-02,1,2\n"
+    with pytest.raises(BadDataError) as caught:
+        warnings(tmp_path, lines, products="product_id\n00001\n00002\n00003\n")
+    assert str(caught.value).startswith(
+        "3 of 3 products with purchases are not in [products]: '1', '2', 'x3'; 2 of them look"
+    )
+    assert "'1' looks like '00001' in [products]: format the column as text" in str(caught.value)
+
+
+def test_products_of_another_kind_stop_the_run_too(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match=r"\[products\] has ids such as 'X', 'Y'"):
+        warnings(tmp_path, "A,1,2024-01-01,1,1\n", products="product_id\nX\nY\n")
+
+
+def test_customers_that_do_not_meet_are_told_with_the_same_hint(tmp_path: Path) -> None:
+    told = warnings(tmp_path, "7,P,2024-01-01,1,1\n", customers="customer_id\n007\n")
+    assert "1 of 1 customers with purchases are not in [customers]: '7'" in told
+    assert "'7' looks like '007' in [customers]" in told
+
+
+def test_dates_without_a_time_are_told_once(tmp_path: Path) -> None:
+    lines = days(60, "C{i},P{i},2024-{month:02}-{day:02},1,1\n")
+    told = warnings(tmp_path, lines + days(70, "D{i},P{i},2024-06-30,1,1\n"))
+    assert "share one moment" in told
+    assert "fall on one day" not in told

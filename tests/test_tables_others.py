@@ -49,6 +49,14 @@ def test_a_product_listed_twice_is_merged_or_rejected(tmp_path: Path) -> None:
     ]
 
 
+def test_a_stock_is_read_as_whether_there_is_any(tmp_path: Path) -> None:
+    rows = "P1,,,12,,\nP2,,,0,,\nP3,,,-3,,\nP4,,,2.5,,\nP5,,,,,\nP6,,,ja,,\n"
+    config = load_config(shop(tmp_path, "", products=PRODUCTS + rows))
+    products, report = read_products(config)
+    assert products["in_stock"].tolist() == [True, False, False, True, True, True]
+    assert "3 in_stock cells are numbers; more than 0 is read as yes" in report.warnings
+
+
 def test_customers_keep_any_column_as_part_of_their_portrait(tmp_path: Path) -> None:
     content = "customer_id;line;Ort;name\n2;NA;Köln;B\n1;;Bonn;A\n"
     config = load_config(shop(tmp_path, "", customers=content))

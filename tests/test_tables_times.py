@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.errors import BadDataError
+from recommender.errors import BadDataError, ConfigError
 from recommender.tables.cells import settling
 from tests.malformed.shop import bought
 
@@ -69,3 +69,46 @@ def test_times_at_a_change_of_clocks_are_read_alike_each_time_and_counted(tmp_pa
     purchases, report = bought(tmp_path, lines, 'time_zone = "Europe/Berlin"')
     assert purchases.purchased_at.tolist() == [1_711_846_800, 1_729_989_000]
     assert any("2 purchased_at cells lie in an hour" in w for w in report.warnings)
+
+
+def test_dates_with_dots_have_their_day_first(tmp_path: Path) -> None:
+    purchases, report = bought(tmp_path, "C,P,01.02.2024,1,1,\nC,P,03.02.2024,1,1,\n")
+    assert purchases.purchased_at.tolist() == [1_706_745_600, 1_706_745_600 + 2 * DAY]
+    assert "purchased_at: dates with dots are read with the day first" in report.notes
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("01/02/2024", 'date_format = "%d/%m/%Y" or "%m/%d/%Y"'),
+        ("01-02-2024 10:30", 'date_format = "%d-%m-%Y %H:%M" or "%m-%d-%Y %H:%M"'),
+        ("02/01/25", 'date_format = "%d/%m/%y" or "%m/%d/%y"'),
+        ("31/01/25", 'date_format = "%d/%m/%y"'),
+        ("02.01.25", 'date_format = "%d.%m.%y"'),
+        ("01.31.2024", 'date_format = "%m.%d.%Y"'),
+        ("45292", "how Excel counts days"),
+        ("yesterday", "write it as 2026-11-30"),
+        ("31.31.2024", "correct it"),
+    ],
+)
+def test_the_advice_fits_the_cell(written: str, advice: str, tmp_path: Path) -> None:
+    lines = f"C,P,{written},1,1,\nC,P,2024-01-01,1,1,\n"
+    _, report = bought(tmp_path, lines, "max_rejected = 1.0")
+    assert advice in report.rejected["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "advice"),
+    [
+        ("dd.mm.yyyy", 'write "%d.%m.%Y"'),
+        ("TT.MM.JJJJ hh:mm", 'write "%d.%m.%Y %H:%M"'),
+        ("MM/dd/yy", 'write "%m/%d/%y"'),
+        ("Zeit", 'as in "%d.%m.%Y %H:%M"'),
+    ],
+)
+def test_letters_as_a_date_format_are_told_with_percents(
+    asked: str, advice: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="date_format") as caught:
+        bought(tmp_path, "C,P,2024-01-01,1,1,\n", f'date_format = "{asked}"')
+    assert advice in str(caught.value)

@@ -9,15 +9,17 @@ from pathlib import Path
 import click
 
 from recommender.cli.options import config_option, kinds_option, talk
-from recommender.config import load_config
+from recommender.config import Config, load_config
 from recommender.cross_sell import Selection, chosen_customers, cross_sell
-from recommender.errors import UnknownCustomerError
+from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
 from recommender.listing.formats import writer_of
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Kind, RankBy, SuggestionList, Wish
 from recommender.suggest.wording import product_name, why
+from recommender.tables.reading.inputs import table_that_reads
+from recommender.tables.wording import counted
 
 COUNT = click.IntRange(1, MOST)
 
@@ -64,8 +66,9 @@ def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an
     config_path: Path,
 ) -> None:
     """The list of all customers as a file, with what was held back and a manifest beside it."""
-    writer_of(out)
-    release = open_release(load_config(config_path).releases_directory)
+    config = load_config(config_path)
+    _check_out(out, config)
+    release = open_release(config.releases_directory)
     selection = Selection(rep, everyone)
     rows = chosen_customers(release, selection)
     with click.progressbar(
@@ -74,10 +77,24 @@ def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an
         sold = cross_sell(release, out, Wish(n, kinds, rank_by), selection, shown)
     counts = sold.manifest["counts"]
     talk(
-        f"{counts['suggestions']:,} suggestions for {counts['customers']:,} customers "
+        f"{counted(counts['suggestions'], 'suggestion')} "
+        f"for {counted(counts['customers'], 'customer')} "
         f"from release {release.name}"
     )
     click.echo(out)
+
+
+def _check_out(out: Path, config: Config) -> None:
+    """Raises `ConfigError` before anything is written where the list cannot go, or must not."""
+    writer_of(out)
+    if not out.parent.is_dir():
+        raise ReadWriteError(f"--out {out}: cannot be written: there is no folder {out.parent}")
+    for written in (out, out.with_name(f"{out.name}.held.csv")):
+        if table := table_that_reads(written, config):
+            raise ConfigError(
+                f"--out {out}: {written.name} would be among the files that [{table}] source "
+                "reads; name another file or folder"
+            )
 
 
 def _as_text(release: Release, row: int, found: SuggestionList) -> str:
@@ -100,5 +117,7 @@ def _as_text(release: Release, row: int, found: SuggestionList) -> str:
             f"     {s.kind}, chance {s.chance:.1%}{worth}",
             f"     {why(release, s.reasons)}",
         ]
+    if not found.suggestions:
+        lines += ["nothing to suggest"]
     withheld = ", ".join(f"{count:,} {rule}" for rule, count in found.withheld.items())
     return "\n".join([*lines, "", f"withheld: {withheld or 'nothing'}"])

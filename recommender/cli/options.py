@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ import click
 from recommender.errors import ConfigError
 from recommender.suggest.suggestion import KINDS, Kind
 
+TOML = "recommender.toml"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -24,7 +28,8 @@ def config_option(command: Command) -> Command:
         "--config",
         "config_path",
         type=click.Path(path_type=Path),
-        default=Path("recommender.toml"),
+        callback=existing_config,
+        default=Path(TOML),
         show_default=True,
         help="What to read, how to learn, where to publish.",
     )(command)
@@ -51,6 +56,25 @@ def parsed_moment(_: click.Context, __: click.Parameter, value: str | None) -> d
     except ValueError as error:
         raise ConfigError(f"--as-of {value}: not a date; write it as 2026-11-30") from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def existing_config(_: click.Context, __: click.Parameter, value: Path) -> Path:
+    """A folder is named where its config is meant."""
+    if value.is_dir():
+        raise ConfigError(f"--config {value}: is a folder; name the file, as {value / TOML}")
+    return value
+
+
+def program() -> str:
+    """The way this program was called, so that a command told can be copied as it stands."""
+    called = Path(sys.argv[0])
+    if called.name == "main.py":
+        return f"{shlex.quote(sys.executable)} -m recommender.cli.main"
+    if called.stem != "recommender":
+        return "recommender"
+    on_path = shutil.which("recommender")
+    is_found = on_path is not None and Path(on_path).resolve() == called.resolve()
+    return "recommender" if is_found else shlex.quote(str(called))
 
 
 kinds_option = click.option(

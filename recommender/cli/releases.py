@@ -13,6 +13,7 @@ from recommender.release.manifest import read_manifest
 from recommender.release.opening import open_release
 from recommender.release.publish import make_current, training_lock
 from recommender.release.shelf import Shelf
+from recommender.tables.wording import counted
 
 
 @click.group()
@@ -32,11 +33,14 @@ def list_releases(config_path: Path) -> None:
 
 def _sizes(folder: Path) -> str:
     try:
-        counts = read_manifest(folder).counts
+        manifest = read_manifest(folder)
     except BrokenReleaseError as error:
         return f"cannot be used: {error}"
-    known = (name for name in ("customers", "products", "purchases") if name in counts)
-    return ", ".join(f"{counts[name]:,} {name}" for name in known)
+    counts = manifest.counts
+    sizes = [
+        counted(counts[n], n[:-1]) for n in ("customers", "products", "purchases") if n in counts
+    ]
+    return ", ".join([*sizes, f"through {manifest.data_through}"])
 
 
 @releases.command()

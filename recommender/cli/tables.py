@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from recommender.cli.options import config_option, talk
+from recommender.cli.options import config_option, program, talk
 from recommender.cli.report import told
 from recommender.config import load_config
 from recommender.errors import ConfigError
-from recommender.tables.guessing.guess import guess_tables, render_config
+from recommender.tables.guessing.guess import guess_tables, no_purchases, render_config
 from recommender.tables.tables import read_tables
 
 
@@ -24,8 +25,13 @@ def init(folder: Path) -> None:
         raise ConfigError(f"{target}: exists already; move it away to have a new one written")
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder; name the one that holds your tables")
-    target.write_text(render_config(guess_tables(folder)), encoding="utf-8")
-    talk(f"Look at {target}, then run: recommender check --config {target}")
+    guess = guess_tables(folder)
+    if "purchases" not in guess.tables:
+        raise ConfigError(no_purchases(folder, guess))
+    target.write_text(render_config(guess), encoding="utf-8")
+    for name, why in guess.unused.items():
+        talk(f"not used: {name} ({why})")
+    talk(f"Look at {target}, then run: {program()} check --config {shlex.quote(str(target))}")
     click.echo(target)
 
 

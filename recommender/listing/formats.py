@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from recommender.errors import ConfigError
-from recommender.listing.rows import Cell, Row
+from recommender.listing.excel import ExcelWriter
+from recommender.listing.rows import Cell, Columns, Row
 
-Columns = Mapping[str, type]
-SHEET_ROWS = 1_048_575
-"""Below the header, in one Excel sheet."""
 ROW_GROUP = 50_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 NEEDS_QUOTES = re.compile('[,"\r\n]')
@@ -74,49 +68,6 @@ class ParquetWriter:
     def _flush(self) -> None:
         self._file.write_table(pa.Table.from_pylist(self._waiting, self._schema))
         self._waiting.clear()
-
-
-class ExcelWriter:
-    """One sheet with a fixed header; texts are written as texts, which no spreadsheet runs."""
-
-    def __init__(self, path: Path, columns: Columns) -> None:
-        self._folder = TemporaryDirectory()
-        options = {"constant_memory": True, "tmpdir": self._folder.name}
-        self._book = xlsxwriter.Workbook(str(path), options)
-        # a time of creation would make two runs differ
-        self._book.set_properties({"created": datetime(2000, 1, 1)})
-        self._sheet = self._book.add_worksheet()
-        self._columns = list(columns)
-        self._next = 1
-        self._sheet.freeze_panes(1, 0)
-        for position, name in enumerate(self._columns):
-            self._sheet.write_string(0, position, name)
-
-    def write(self, row: Row) -> None:
-        if self._next > SHEET_ROWS:
-            raise ConfigError(
-                f"an Excel sheet holds {SHEET_ROWS:,} rows and this list has more; "
-                "write .csv or .parquet, or choose one rep with --rep"
-            )
-        for position, name in enumerate(self._columns):
-            self._write_cell(position, row[name])
-        self._next += 1
-
-    def close(self) -> None:
-        """Raises OSError as the other writers do; the rows kept aside are removed in any case."""
-        try:
-            self._book.close()
-        except FileCreateError as error:
-            self._sheet.row_data_fh.close()
-            raise error.args[0] from error
-        finally:
-            self._folder.cleanup()
-
-    def _write_cell(self, position: int, cell: Cell) -> None:
-        if isinstance(cell, str):
-            self._sheet.write_string(self._next, position, cell)
-        elif cell is not None:
-            self._sheet.write_number(self._next, position, cell)
 
 
 WRITERS: dict[str, type[CsvWriter | ParquetWriter | ExcelWriter]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from recommender.release.opening import Release
 from recommender.suggest.answers import described
@@ -12,6 +12,7 @@ from recommender.suggest.wording import product_name, why
 
 Cell = str | int | float | None
 Row = dict[str, Cell]
+Columns = Mapping[str, type]
 
 LIST_COLUMNS: dict[str, type] = {
     "customer_id": str,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
 from recommender.tables.cells import texts, times
+from recommender.tables.cells.amounts import undressed, without_errors
 from recommender.tables.cells.decimals import DecimalMark
 from recommender.tables.cells.flags import flags
 from recommender.tables.cells.numbers import Numbers, numbers
@@ -42,20 +45,26 @@ class Checks:
 
     def numbers(self, name: str, mark: DecimalMark, absent: str | None = None) -> Numbers:
         """(n,) NaN where empty."""
-        column = self.chunk.column(name, absent)
+        column = undressed(self.chunk.column(name, absent), name, self._journal)
         values, faults = numbers(column, mark)
+        # As it was written is how a person finds a cell again.
+        column = self.chunk.column(name, absent)
         self._add(name, column, [*faults, Fault(f"is beyond {MOST:,.0f}", np.abs(values) > MOST)])
         return values
 
     def prices(self, name: str, mark: DecimalMark) -> Numbers:
-        """(n,) at least 0, NaN where empty."""
+        """(n,) at least 0, NaN where empty or where a spreadsheet did not know it."""
+        known = without_errors(self.chunk.column(name), name, self._journal)
+        self.chunk = replace(self.chunk, columns={**self.chunk.columns, name: known})
         values = self.numbers(name, mark)
         self.fault(name, "is negative", values < 0)
         return values
 
     def flags(self, name: str, *, empty: bool) -> Mask:
         column = self.chunk.column(name)
-        values, faults = flags(column, empty=empty)
+        values, faults, counts = flags(column, empty=empty)
+        sentence = f"{name} cells are numbers; more than 0 is read as yes"
+        self._journal.count(sentence, int(counts.sum()))
         self._add(name, column, faults)
         return values
 

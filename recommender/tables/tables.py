@@ -14,7 +14,8 @@ from recommender.errors import ConfigError
 from recommender.tables.customer_table import CustomerTable
 from recommender.tables.event_table import EventTable
 from recommender.tables.journal import Journal
-from recommender.tables.oddities.oddities import oddities, strangers
+from recommender.tables.oddities.oddities import oddities
+from recommender.tables.oddities.strangers import strangers
 from recommender.tables.product_table import ProductTable
 from recommender.tables.purchase_table import PurchaseTable
 from recommender.tables.purchases import Purchases

@@ -123,7 +123,14 @@ TEXT_FILES: dict[str, tuple[Write, str, str, int, int]] = {
         0,
     ),
     "thousands separators": (rows('C1,P1,2024-01-01,"1,234",1,O4'), CSV, 'decimal = "."', 4, 0),
-    "a number of two readings": (rows('C1,P1,2024-01-01,"1,234",1,O4'), CSV, LENIENT, 3, 1),
+    "a number of two readings": (
+        text(HEAD + 'C1,P1,2024-01-01,"1,234",1,O4\nC1,P1,2024-01-01,2,1,O4\n'),
+        CSV,
+        LENIENT,
+        1,
+        1,
+    ),
+    "a number that prices settle": (rows('C1,P1,2024-01-01,"1,234",1,O4'), CSV, "", 4, 0),
     "ids that look like nothing": (
         rows(
             *(f"{i},{i},2024-01-01,1,1,O4" for i in ("NA", "null", "None", "nan", "00123", "1e5"))

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from recommender.errors import ConfigError
+from recommender.tables.cells.date_formats import check_format, remedy
 from recommender.tables.chunk import Column
 from recommender.tables.journal import Journal
 
@@ -18,7 +18,7 @@ _SECOND = timedelta(seconds=1)
 _CLOCK = (
     r"(?:(?:[ T]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?: ?([AaPp])\.?[Mm]\.?)?)?"
 )
-_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})" + _CLOCK, re.ASCII)
+_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})" + _CLOCK, re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})" + _CLOCK, re.ASCII)
 
 
@@ -32,16 +32,23 @@ class DateForm:
         self.is_waiting = False
         """Whether cells were seen in which day and month could change places."""
         if self._asked:
-            _check_format(self._asked, table)
+            check_format(self._asked, table)
 
     def look(self, column: Column, journal: Journal) -> None:
-        if self._asked or self._order:
+        if self._asked:
             return
+        matches = [m for m in map(_DAY_OR_MONTH_FIRST.fullmatch, column.unique_texts()) if m]
+        if any(m[2] == "." for m in matches):
+            journal.note(f"{self._name}: dates with dots are read with the day first")
+        slashed = [m for m in matches if m[2] != "."]
+        if slashed and not self._order:
+            self._decide(slashed, journal)
+
+    def _decide(self, slashed: list[re.Match[str]], journal: Journal) -> None:
+        self.is_waiting = True
         votes = Counter[Order]()
-        for text in column.unique_texts():
-            if match := _SLASHED.fullmatch(text):
-                self.is_waiting = True
-                votes.update(_orders(int(match[1]), int(match[3])))
+        for match in slashed:
+            votes.update(_orders(int(match[1]), int(match[3])))
         if votes["day"] != votes["month"]:
             self._order = "day" if votes["day"] > votes["month"] else "month"
             self.is_waiting = False
@@ -58,26 +65,32 @@ class DateForm:
 
     def is_either(self, text: str) -> bool:
         """Whether it is a date only once it is known what comes first."""
-        return not self._asked and not self._order and _SLASHED.fullmatch(text) is not None
+        match = _DAY_OR_MONTH_FIRST.fullmatch(text)
+        return not self._asked and match is not None and self._first_in(match) is None
 
-    def wrong(self) -> str:
+    def wrong(self, text: str) -> str:
+        """What to do about a cell that is no time in this form."""
         if self._asked:
             return f"is not a time as [{self._table}] date_format = {self._asked!r} says"
-        said = f" with the {self._order} first" if self._order else ""
-        return f'is not a time{said}; if it is, set [{self._table}] date_format = "%d.%m.%Y %H:%M"'
+        match = _DAY_OR_MONTH_FIRST.fullmatch(text)
+        order = self._first_in(match) if match else None
+        said = f" with the {order} first" if order else ""
+        return f"is not a time{said}; {remedy(text, self._table)}"
 
-    def either(self) -> str:
-        return (
-            "could have the day or the month first; "
-            f'set [{self._table}] date_format = "%d/%m/%Y" or "%m/%d/%Y"'
-        )
+    def either(self, text: str) -> str:
+        return f"could have the day or the month first; {remedy(text, self._table)}"
+
+    def _first_in(self, match: re.Match[str]) -> Order | None:
+        """Dots are written by those who begin with the day."""
+        return "day" if match[2] == "." else self._order
 
     def _slashed(self, text: str) -> datetime | None:
-        match = _SLASHED.fullmatch(text)
-        if match is None or self._order is None:
+        match = _DAY_OR_MONTH_FIRST.fullmatch(text)
+        order = self._first_in(match) if match else None
+        if match is None or order is None:
             return None
         first, second = int(match[1]), int(match[3])
-        day, month = (first, second) if self._order == "day" else (second, first)
+        day, month = (first, second) if order == "day" else (second, first)
         return _moment(int(match[4]), month, day, match.groups()[4:])
 
 
@@ -126,12 +139,3 @@ def _orders(first: int, second: int) -> list[Order]:
     if 12 < first <= 31 and 1 <= second <= 12:
         return ["day"]
     return ["month"] if 12 < second <= 31 and 1 <= first <= 12 else []
-
-
-def _check_format(asked: str, table: str) -> None:
-    try:
-        datetime.strptime(EPOCH.strftime(asked), asked)
-    except (ValueError, re.error) as error:
-        raise ConfigError(
-            f"[{table}] date_format = {asked!r}: {error}; write it as in %d.%m.%Y %H:%M"
-        ) from error

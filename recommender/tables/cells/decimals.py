@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
+from recommender.tables.cells.amounts import plain
 from recommender.tables.chunk import Column
 from recommender.tables.journal import Journal
 
@@ -41,12 +43,20 @@ class DecimalMark:
         if self.mark:
             return
         votes = Counter[str]()
-        for text in column.unique_texts():
+        for text in map(plain, column.unique_texts()):
             if is_either(text):
                 self.is_waiting = True
             elif text:
                 votes.update(_marks(text))
         self._decide(votes, journal)
+
+    def borrow(self, others: Iterable[DecimalMark], journal: Journal) -> None:
+        """Takes the mark of other columns, which one program wrote with the same one."""
+        known = {other.mark: other for other in others if other.mark}
+        if self.mark is None and self.is_waiting and len(known) == 1:
+            ((self.mark, other),) = known.items()
+            self.is_waiting = False
+            journal.note(f"{self._name}: decimal mark {self.mark!r}, as in {other._name}")
 
     def remedy(self) -> str:
         return f'could be read two ways; set [{self._table}] decimal = "." or ","'

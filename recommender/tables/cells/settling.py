@@ -24,7 +24,18 @@ def settled(
         for name, form in forms.items():
             if name in chunk.columns:
                 form.look(chunk.columns[name], journal)
+        if len(held) >= MOST_HELD:
+            _share(forms, journal)
         if len(held) >= MOST_HELD or not any(f.is_waiting for f in forms.values()):
             while held:
                 yield held.popleft()
+    _share(forms, journal)
     yield from held
+
+
+def _share(forms: Mapping[str, DateForm | DecimalMark], journal: Journal) -> None:
+    """What a column does not show by itself the other columns may."""
+    marks = [form for form in forms.values() if isinstance(form, DecimalMark)]
+    settled_by_themselves = [mark for mark in marks if mark.mark]
+    for mark in marks:
+        mark.borrow(settled_by_themselves, journal)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from recommender.tables.cells.dates import DateForm, read_iso, seconds
@@ -88,7 +90,18 @@ def _read(column: Column, form: DateForm) -> tuple[Seconds, Mask, list[Fault]]:
         aware = np.where(column.typed, _aware(times)[rows], aware)
         either &= ~column.typed
     wrong = filled & (wall == NEVER) & ~either
-    return wall, aware, [Fault(form.wrong(), wrong), Fault(form.either(), either)]
+    faults = [*_told(cells, rows, wrong, form.wrong), *_told(cells, rows, either, form.either)]
+    return wall, aware, faults
+
+
+def _told(
+    cells: list[str], rows: npt.NDArray[np.int32], bad: Mask, say: Callable[[str], str]
+) -> list[Fault]:
+    """One fault a reason: what to do depends on how a cell is written."""
+    groups: dict[str, list[int]] = {}
+    for number in np.unique(rows[bad]).tolist():
+        groups.setdefault(say(cells[number]), []).append(number)
+    return [Fault(reason, bad & np.isin(rows, group)) for reason, group in groups.items()]
 
 
 def _seconds(times: list[datetime | None]) -> Seconds:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from recommender.tables.guessing.guessed import Guess, TableGuess
+from recommender.tables.reading.sources import ENDINGS
+
+MOST_NAMED = 6
 
 _HEAD = """\
 # What to read, how to learn, where to publish. Paths are relative to this file.
@@ -33,7 +37,7 @@ _COLUMNS = {
         "brand": "",
         "price": "list price",
         "cost": "what it costs you",
-        "in_stock": "true or false",
+        "in_stock": "true or false, or how many there are",
         "listed_at": "on offer since",
     },
     "customers": {
@@ -62,7 +66,8 @@ _OTHER_SOURCE = """\
 # max_rejected = 0.2         # the run stops when more of the rows are bad
 """
 _TAIL = """\
-[train]                      # every key optional; "auto" picks by validation
+[train]                      # every key optional
+# "auto" takes values that did well on two wholesale data sets
 # history_days = 730
 # factors = "auto"
 # regularization = "auto"
@@ -81,25 +86,49 @@ _TAIL = """\
 
 
 def render_config(guess: Guess) -> str:
-    """TOML that `load_config` takes; purchases that were not found stand there as an example."""
-    parts = [_HEAD, *(_section(table, guess.tables.get(table)) for table in _COLUMNS), _TAIL]
-    return "\n".join(parts)
+    """TOML that `load_config` takes, if there are purchases; else they are commented out."""
+    sections = (_section(table, guess.tables.get(table)) for table in _COLUMNS)
+    return "\n".join([_HEAD + _unused(guess), *sections, _TAIL])
+
+
+def no_purchases(folder: Path, guess: Guess) -> str:
+    """What was looked at and why none of it is a table of purchases."""
+    looked = {t.source: f"read as {table}" for table, t in guess.tables.items()} | guess.unused
+    shown = "; ".join(f"{name} ({why})" for name, why in list(looked.items())[:MOST_NAMED])
+    more = f"; and {len(looked) - MOST_NAMED} more" if len(looked) > MOST_NAMED else ""
+    found = f"looked at: {shown}{more}" if looked else f"it holds no {', '.join(ENDINGS)}"
+    return (
+        f"{folder}: no table of purchases found, so nothing is written; each of its rows names a "
+        f"customer, a product and a date\n{found}"
+    )
+
+
+def _unused(guess: Guess) -> str:
+    told = (f"not used: {name} ({why})" for name, why in guess.unused.items())
+    return "".join(f"# {''.join(c if c.isprintable() else '?' for c in t)}\n" for t in told)
 
 
 def _section(table: str, guess: TableGuess | None) -> str:
-    # The purchases are required, so their section is written whether they were found or not.
-    off = "" if guess or table == "purchases" else "# "
+    off = "" if guess else "# "
     source = guess.source if guess else f"{table}.csv"
     lines = [
         f"# {_SOURCES[table]}",
         f"{off}[{table}]",
         f"{off}source = {_quoted(source)}",
+        *_sheet(table, guess),
         *(_OTHER_SOURCE.splitlines() if table == "purchases" else ()),
         f"{off}[{table}.columns]        # ours = theirs; leave out what is already named so",
         *(_column(name, note, guess) for name, note in _COLUMNS[table].items()),
         *_rest(guess),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sheet(table: str, guess: TableGuess | None) -> list[str]:
+    if guess and guess.sheet:
+        return [f"sheet = {_quoted(guess.sheet)}"]
+    told = '# sheet = "Sheet1"           # of a workbook; if left out, the first with the columns'
+    return [told] if table == "purchases" else []
 
 
 def _column(name: str, note: str, guess: TableGuess | None) -> str:

@@ -6,19 +6,13 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from recommender.tables.guessing.config_text import render_config
+from recommender.tables.guessing.config_text import no_purchases, render_config
 from recommender.tables.guessing.guessed import Guess, TableGuess
-from recommender.tables.guessing.headings import Shape, find_shapes
-from recommender.tables.guessing.synonyms import SYNONYMS, match_columns
+from recommender.tables.guessing.headings import Shape, find_shapes, foreign_files
+from recommender.tables.guessing.synonyms import REQUIRED, SYNONYMS, is_complete, match_columns
 
-__all__ = ["Guess", "TableGuess", "guess_tables", "render_config"]
+__all__ = ["Guess", "TableGuess", "guess_tables", "no_purchases", "render_config"]
 
-_REQUIRED = {
-    "purchases": {"customer_id", "product_id", "purchased_at"},
-    "events": {"customer_id", "product_id", "event", "happened_at"},
-    "products": {"product_id"},
-    "customers": {"customer_id"},
-}
 _NAMES = {
     "purchases": r"purchas|sale|order|invoice|transact|umsatz|verk|bestell|rechnung|auftr|beleg",
     "products": r"product|article|item|catalog|sku|artikel|produkt|sortiment|material",
@@ -37,26 +31,42 @@ def guess_tables(folder: Path) -> Guess:
         if scores[table] > 0:
             found[table].append((scores[table], shape))
     best = {t: min(found[t], key=lambda f: (-f[0], f[1].source))[1] for t in SYNONYMS if t in found}
-    used = {shape.source for shape in best.values()}
-    others = sorted(shape.source for shape in shapes if shape.source not in used)
-    return Guess({table: _guess(table, shape) for table, shape in best.items()}, tuple(others))
+    used = {shape.name for shape in best.values()}
+    unused = {s.name: _why(s, best) for s in shapes if s.name not in used}
+    unused |= dict.fromkeys(foreign_files(folder), "not a kind of file that is read")
+    tables = {table: _guess(table, shape) for table, shape in best.items()}
+    return Guess(tables, dict(sorted(unused.items())))
 
 
 def _guess(table: str, shape: Shape) -> TableGuess:
-    return TableGuess(shape.source, match_columns(table, shape.headings), shape.headings)
+    columns = match_columns(table, shape.headings)
+    return TableGuess(shape.source, columns, shape.headings, shape.sheet)
+
+
+def _why(shape: Shape, best: dict[str, Shape]) -> str:
+    """What keeps it from being the table that is looked for most: purchases."""
+    if not shape.headings:
+        return "cannot be read, or has no cells"
+    table = max(SYNONYMS, key=lambda t: _score(t, shape))
+    if _score(table, shape) > 0:
+        return f"the {table} are taken from {best[table].name}"
+    found = match_columns("purchases", shape.headings)
+    missing = ", ".join(name for name in REQUIRED["purchases"] if name not in found)
+    shown = ", ".join(repr(h[:40]) for h in shape.headings[:4])
+    return f"no {missing}; the first row reads {shown}" if missing else f"read as no table: {shown}"
 
 
 def _score(table: str, shape: Shape) -> float:
     """How well the headings and the name fit a table; 0 where a required column is missing."""
     found = match_columns(table, shape.headings)
-    if not _REQUIRED[table] <= found.keys():
+    if not is_complete(table, shape.headings):
         return 0
     if table in ("products", "customers") and _is_log(shape):
         return 0
     score = len(found) + (2 if re.search(_NAMES[table], shape.source.casefold()) else 0)
     if table in ("products", "customers"):
         # A list of things begins with its key; a log of what happened has several keys.
-        key = next(iter(_REQUIRED[table]))
+        key = next(iter(REQUIRED[table]))
         return score - (0 if found[key] == shape.headings[0] else 1)
     return score + 1
 

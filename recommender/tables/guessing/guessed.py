@@ -15,6 +15,8 @@ class TableGuess:
     """Ours = theirs, also where both are the same."""
     headings: tuple[str, ...]
     """All that were found."""
+    sheet: str | None = None
+    """Of a workbook that has several."""
 
 
 @dataclass(frozen=True)
@@ -22,5 +24,5 @@ class Guess:
     """What a folder likely holds; a table that was not recognised is not in it."""
 
     tables: dict[str, TableGuess]
-    others: tuple[str, ...]
-    """Files and globs that were looked at and not used."""
+    unused: dict[str, str]
+    """Files, globs and sheets that were looked at and not used, each with why."""

@@ -66,7 +66,10 @@ SYNONYMS: dict[str, dict[str, str]] = {
             "cost unitcost standardcost purchaseprice statebottlecost bottlecost kosten "
             "einkaufspreis ekpreis ek selbstkosten"
         ),
-        "in_stock": "instock available isavailable active isactive lieferbar verfügbar vorrätig",
+        "in_stock": (
+            "instock available isavailable active isactive lieferbar verfügbar vorrätig "
+            "lagerbestand bestand stock stockqty qtyonhand quantityonhand onhand"
+        ),
         "listed_at": (
             "listedat listdate launchdate introducedat sellstartdate listungsdatum eingeführt"
         ),
@@ -92,6 +95,20 @@ SYNONYMS: dict[str, dict[str, str]] = {
         ),
     },
 }
+
+
+REQUIRED = {
+    "purchases": ("customer_id", "product_id", "purchased_at"),
+    "events": ("customer_id", "product_id", "event", "happened_at"),
+    "products": ("product_id",),
+    "customers": ("customer_id",),
+}
+
+
+def is_complete(table: str, headings: Sequence[str]) -> bool:
+    """Whether all required columns are found; a title is one cell, so one alone is no list."""
+    enough = len(REQUIRED[table]) > 1 or sum(map(bool, headings)) > 1
+    return enough and set(REQUIRED[table]) <= match_columns(table, headings).keys()
 
 
 def plain(heading: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.purchases import Purchases
+from recommender.tables.wording import counted
 
 _CODES = re.compile(
     r"post|postage|dot|m|d|s|c2|b|pads|cruk|manual|adjust\d?|fees?|freight|shipping|samples?|"
@@ -37,7 +38,8 @@ def fees(purchases: Purchases, products: pd.DataFrame | None) -> str | None:
     lines = np.bincount(purchases.product_columns, minlength=len(purchases.products))
     suspects.sort(key=lambda suspect: (-lines[suspect[0]], suspect[1]))
     shown = ", ".join(_shown(key, name, int(lines[c])) for c, key, name in suspects[:3])
-    return f"{len(suspects):,} products look like fees, postage or samples: {shown}"
+    look = "product looks" if len(suspects) == 1 else "products look"
+    return f"{len(suspects):,} {look} like fees, postage or samples: {shown}"
 
 
 def is_fee(key: str, name: str) -> bool:
@@ -46,4 +48,4 @@ def is_fee(key: str, name: str) -> bool:
 
 
 def _shown(key: str, name: str, lines: int) -> str:
-    return f"{key!r}{f' ({name})' if name else ''} with {lines:,} lines"
+    return f"{key!r}{f' ({name})' if name else ''} with {counted(lines, 'line')}"

@@ -10,7 +10,6 @@ import pandas as pd
 from recommender.tables.oddities.fees import fees
 from recommender.tables.oddities.lookalikes import lookalikes
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
-from recommender.text import TextColumn
 
 LARGE_CUSTOMER = 0.5
 LARGE_DAY = 0.2
@@ -24,25 +23,13 @@ def oddities(purchases: Purchases, products: pd.DataFrame | None) -> list[str]:
         lookalikes("customer_id", purchases.customers),
         lookalikes("product_id", purchases.products),
         fees(purchases, products),
-        one_moment(purchases),
-        one_day(purchases),
+        # Dates without a time share their moment: the second would say the same again.
+        one_moment(purchases) or one_day(purchases),
         one_customer(purchases),
         returns_without_sale(purchases),
         free_of_charge(purchases),
         broken_quantities(purchases),
     ]
-    return [sentence for sentence in found if sentence]
-
-
-def strangers(
-    purchases: Purchases, products: pd.DataFrame | None, customers: pd.DataFrame | None
-) -> list[str]:
-    """What was bought and is no product, who bought and is no customer."""
-    found = []
-    if products is not None:
-        found.append(_missing(purchases.products, products["product_id"], "products"))
-    if customers is not None:
-        found.append(_missing(purchases.customers, customers["customer_id"], "customers"))
     return [sentence for sentence in found if sentence]
 
 
@@ -100,12 +87,18 @@ def returns_without_sale(purchases: Purchases) -> str | None:
 
 def free_of_charge(purchases: Purchases) -> str | None:
     rows = np.flatnonzero(purchases.unit_price == 0)
-    return f"{len(rows):,} lines have a price of 0{_lines(purchases, rows)}" if len(rows) else None
+    if not len(rows):
+        return None
+    have = "line has" if len(rows) == 1 else "lines have"
+    return f"{len(rows):,} {have} a price of 0{_lines(purchases, rows)}"
 
 
 def broken_quantities(purchases: Purchases) -> str | None:
     rows = np.flatnonzero(purchases.quantity % 1 != 0)
-    return f"{len(rows):,} quantities are not whole{_lines(purchases, rows)}" if len(rows) else None
+    if not len(rows):
+        return None
+    are = "quantity is" if len(rows) == 1 else "quantities are"
+    return f"{len(rows):,} {are} not whole{_lines(purchases, rows)}"
 
 
 def _lines(purchases: Purchases, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> str:
@@ -117,17 +110,6 @@ def _lines(purchases: Purchases, rows: np.ndarray[tuple[int], np.dtype[np.intp]]
         for r in rows[np.sort(first)[:3]]
     )
     return f", such as {', '.join(shown)}"
-
-
-def _missing(bought: TextColumn, listed: pd.Series, table: str) -> str | None:
-    known = set(listed)
-    missing = [key for key in bought if key not in known]
-    if not missing:
-        return None
-    shown = ", ".join(map(repr, missing[:3]))
-    return (
-        f"{len(missing):,} of {len(bought):,} {table} with purchases are not in [{table}]: {shown}"
-    )
 
 
 def _when(moment: int) -> str:

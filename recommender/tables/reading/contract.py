@@ -37,6 +37,10 @@ class Contract:
         """How many of the columns looked for are among these headings."""
         return len(set(self.theirs.values()) & {clean(h) for h in headings})
 
+    def fits(self, headings: Sequence[str]) -> bool:
+        """Whether no column is missing that must be there."""
+        return not self._missing([clean(h) for h in headings])
+
     def places(self, headings: Sequence[str], file: str, journal: Journal) -> dict[str, int]:
         """Our name -> position; raises `BadDataError` where the file does not fit."""
         found = [clean(h) for h in headings]
@@ -57,8 +61,7 @@ class Contract:
         return {h: i for h, i in others.items() if h not in places}
 
     def _check_missing(self, found: list[str], file: str) -> None:
-        wanted = [*self.required, *self.section.columns]
-        missing = [name for name in dict.fromkeys(wanted) if self.theirs[name] not in found]
+        missing = self._missing(found)
         if not missing:
             return
         names = ", ".join(
@@ -66,12 +69,18 @@ class Contract:
         )
         lines = "\n".join(f'  {n} = "{self._nearest(n, found)}"' for n in missing)
         raise BadDataError(
-            f"{file}: no column for {names}; found: {_listed(found)}{self._hint(found)}. "
+            f"{file}: no column for {names}; found: {_listed(found)}.{self._hint(found, file)} "
             f"Say what it is called there:\n[{self.table}.columns]\n{lines}"
         )
 
-    def _hint(self, found: list[str]) -> str:
-        return f"; is [{self.table}] separator right?" if len(found) == 1 else ""
+    def _missing(self, found: Sequence[str]) -> list[str]:
+        wanted = dict.fromkeys([*self.required, *self.section.columns])
+        return [name for name in wanted if self.theirs[name] not in found]
+
+    def _hint(self, found: list[str], file: str) -> str:
+        """Only texts have separators; what is read of a workbook is named with sheet and row."""
+        is_text = file.lower().endswith((".csv", ".csv.gz"))
+        return f" Is [{self.table}] separator right?" if len(found) == 1 and is_text else ""
 
     def _nearest(self, name: str, found: list[str]) -> str:
         near = {h.casefold().replace(" ", "_"): h for h in found if h}

@@ -92,8 +92,13 @@ class CsvRows:
         self._separator = separator
         self._reader = csv.reader(self._lines, delimiter=separator, strict=True)
 
+    @property
+    def line(self) -> int:
+        """On which the row at hand ends."""
+        return self._lines.first + len(self._lines.row) - 1
+
     def header(self) -> list[str]:
-        """The first row that is not blank; raises `csv.Error`."""
+        """The next row that is not blank; raises `csv.Error`."""
         self._lines.begin_row()
         for row in self._reader:
             if row:

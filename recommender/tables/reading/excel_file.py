@@ -8,35 +8,48 @@ from typing import Any
 import numpy as np
 
 from recommender.errors import BadDataError
+from recommender.tables.cells.amounts import ERRORS, EXCEL_FAULT
 from recommender.tables.cells.typed import column_of
 from recommender.tables.chunk import CHUNK_ROWS, Chunk, Column, Fault
 from recommender.tables.journal import Journal
 from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.header import Header, find_header
 from recommender.tables.reading.sources import SourceFile
-from recommender.tables.reading.workbook import Row, Sheet
+from recommender.tables.reading.workbook import Row, Sheet, sheet_names
 
-_ERRORS = frozenset(
-    {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
-)
 _NO_RESULT = "is a formula without a stored result; open the file in Excel, save it, try again"
 
 
 def read_excel(file: SourceFile, contract: Contract, journal: Journal) -> Iterator[Chunk]:
     """Raises `BadDataError` where the file as a whole is unusable, naming it."""
     journal.hashed(file.sha256())
-    sheet = Sheet(file, contract, journal)
-    places = contract.places(_header(sheet, file.name), file.name, journal)
+    sheet, header = _table(file, contract, journal)
+    where = f"{file.name}, sheet {sheet.name!r}, row {header.line}"
+    places = contract.places(header.cells, where, journal)
+    header.note(f"{file.name}, sheet {sheet.name!r}", journal)
     while batch := sheet.take(CHUNK_ROWS):
         yield _chunk(file.name, [row for row in batch if _is_filled(row)], places)
 
 
-def _header(sheet: Sheet, file: str) -> list[str]:
-    while rows := sheet.take(1):
-        if _is_filled(rows[0]):
-            return ["" if cell is None else str(cell) for cell in rows[0][1]]
-    raise BadDataError(
-        f"{file}: sheet {sheet.name!r} is empty, expected a header; fill it or name another sheet"
-    )
+def _table(file: SourceFile, contract: Contract, journal: Journal) -> tuple[Sheet, Header]:
+    """The first sheet that has the columns, else the first with cells; only the one asked for."""
+    names = sheet_names(file, contract)
+    likeliest: tuple[Sheet, Header] | None = None
+    for sheet in (Sheet(file, name) for name in names):
+        header = find_header(sheet.texts(), contract)
+        if header is None:
+            continue
+        likeliest = likeliest or (sheet, header)
+        if contract.fits(header.cells):
+            if len(names) > 1:
+                journal.note(f"{file.name}: of {len(names)} sheets {sheet.name!r} is read")
+            return sheet, header
+    if likeliest is None:
+        raise BadDataError(
+            f"{file.name}: sheet {names[0]!r} is empty, expected a header; "
+            "fill it or name another sheet"
+        )
+    return likeliest
 
 
 def _is_filled(row: tuple[int, Row, Row]) -> bool:
@@ -56,10 +69,10 @@ def _chunk(file: str, rows: list[tuple[int, Row, Row]], places: dict[str, int]) 
 
 
 def _column(results: list[Any], formulas: list[Any]) -> Column:
-    errors = [type(cell) is str and cell in _ERRORS for cell in results]
+    errors = [type(cell) is str and cell in ERRORS for cell in results]
     hollow = [r is None and f is not None for r, f in zip(results, formulas, strict=True)]
     faults = (
-        Fault("is an error of Excel; mend the formula", np.array(errors, np.bool_)),
+        Fault(EXCEL_FAULT, np.array(errors, np.bool_)),
         Fault(_NO_RESULT, np.array(hollow, np.bool_)),
     )
     return column_of(results, faults)

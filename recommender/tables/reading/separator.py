@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from itertools import chain, islice
 
 from recommender.errors import ConfigError
 from recommender.tables.journal import Journal
 from recommender.tables.reading.contract import Contract
+from recommender.tables.reading.header import HEADER_ROWS
 
 SEPARATORS = (",", ";", "\t", "|")
 _HEADER_LINES = 20
@@ -26,8 +28,7 @@ def find_separator(text: io.TextIOBase, contract: Contract, journal: Journal, fi
     announced = announced_separator(lines[0]) if lines else None
     if announced:
         return announced
-    headings = {s: _header(lines, s) for s in SEPARATORS}
-    best = max(SEPARATORS, key=lambda s: (contract.wanted_in(headings[s]), len(headings[s])))
+    best = max(SEPARATORS, key=lambda s: _fitness(_rows(lines, s), contract))
     if best != ",":
         journal.note(f"{file}: cells are separated by {best!r}")
     return best
@@ -47,10 +48,16 @@ def announced_separator(line: str) -> str | None:
     return line[4] if line.lower().startswith("sep=") and len(line) == 5 else None
 
 
-def _header(lines: list[str], separator: str) -> list[str]:
-    """The first row that is not blank."""
-    try:
-        rows = csv.reader(chain(lines), delimiter=separator)
-        return next((row for row in rows if any(row)), [])
-    except csv.Error:
-        return []
+def _fitness(rows: list[list[str]], contract: Contract) -> tuple[int, int]:
+    """Of the likeliest header, which need not be the first row; of the first if none has any."""
+    found = [(contract.wanted_in(row), len(row)) for row in rows]
+    return max((f for f in found if f[0]), default=(0, found[0][1] if found else 0))
+
+
+def _rows(lines: list[str], separator: str) -> list[list[str]]:
+    """The first that are not blank."""
+    rows = []
+    with suppress(csv.Error):
+        for row in csv.reader(chain(lines), delimiter=separator):
+            rows += [row] if any(row) else []
+    return rows[:HEADER_ROWS]

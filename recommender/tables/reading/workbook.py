@@ -14,7 +14,6 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from recommender.errors import BadDataError, ConfigError
-from recommender.tables.journal import Journal
 from recommender.tables.reading.contract import Contract
 from recommender.tables.reading.sources import BLOCK_BYTES, SourceFile, reading
 
@@ -36,9 +35,8 @@ _BROKEN = (
 class Sheet:
     """Rows of one sheet, in order and by line; the formulas are read only if there are any."""
 
-    def __init__(self, file: SourceFile, contract: Contract, journal: Journal) -> None:
-        self._file = file
-        self.name = _sheet_name(file, contract, journal)
+    def __init__(self, file: SourceFile, name: str) -> None:
+        self._file, self.name = file, name
         self._results = _rows(file, self.name, results=True)
         self._formulas = (
             _rows(file, self.name, results=False) if _has_formulas(file, self.name) else iter(())
@@ -51,6 +49,12 @@ class Sheet:
             formulas = [row for _, row in islice(self._formulas, count)]
         formulas += [()] * (len(results) - len(formulas))
         return [(line, row, f) for (line, row), f in zip(results, formulas, strict=True)]
+
+    def texts(self) -> Iterator[tuple[int, list[str]]]:
+        """The next rows one by one, each with its line and its cells as texts."""
+        while rows := self.take(1):
+            line, cells, _ = rows[0]
+            yield line, ["" if cell is None else str(cell) for cell in cells]
 
 
 @contextmanager
@@ -78,7 +82,8 @@ def _rows(file: SourceFile, name: str, *, results: bool) -> Iterator[tuple[int, 
         book.close()
 
 
-def _sheet_name(file: SourceFile, contract: Contract, journal: Journal) -> str:
+def sheet_names(file: SourceFile, contract: Contract) -> list[str]:
+    """All, or the one that the config asks for."""
     with sound(file.name):
         book = openpyxl.load_workbook(file.path, read_only=True)
         names = [sheet.title for sheet in book.worksheets]
@@ -91,9 +96,7 @@ def _sheet_name(file: SourceFile, contract: Contract, journal: Journal) -> str:
         )
     if not names:
         raise BadDataError(f"{file.name}: has no sheet with cells, expected a table; add one")
-    if asked is None and len(names) > 1:
-        journal.note(f"{file.name}: read the first of {len(names)} sheets, {names[0]!r}")
-    return asked or names[0]
+    return names if asked is None else [asked]
 
 
 def _has_formulas(file: SourceFile, name: str) -> bool:
