@@ -1,0 +1,46 @@
+"""What the baselines know at the moment they are asked: the year before, as it was bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.judging.window import HISTORY_DAYS, bought_between
+from recommender.models.models import Models
+from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
+
+
+@dataclass(frozen=True)
+class History:
+    purchases: Purchases
+    """Lines of the year before `at` with a quantity above 0."""
+    bought: sparse.csr_matrix
+    """(customers, products) float32, 1.0 where there is such a line."""
+    at: int
+    """Seconds since 1970 UTC."""
+
+    @property
+    def customers(self) -> npt.NDArray[np.int32]:
+        """Those with a purchase, ascending."""
+        return np.flatnonzero(np.diff(self.bought.indptr)).astype(np.int32)
+
+    @property
+    def buyers(self) -> npt.NDArray[np.int64]:
+        """(products,) customers that bought each."""
+        return np.bincount(self.bought.indices, minlength=self.bought.shape[1])
+
+    def buyers_since(self, days: int) -> npt.NDArray[np.int64]:
+        """(products,) customers that bought each in the last `days`."""
+        recent = bought_between(self.purchases, self.at - days * SECONDS_PER_DAY, self.at)
+        return np.bincount(recent.indices, minlength=recent.shape[1])
+
+
+def history_of(models: Models) -> History:
+    """The year before `models.now`, of the same purchases that the models learned from."""
+    purchases, at = models.netted.purchases, models.now
+    since = at - HISTORY_DAYS * SECONDS_PER_DAY
+    year = purchases.take((purchases.purchased_at >= since) & (purchases.quantity > 0))
+    return History(year, bought_between(year, since, at).astype(np.float32), at)
