@@ -12,8 +12,8 @@ import pytest
 from recommender.assembly.customers import customer_columns
 from recommender.assembly.fallback import LEAST_BUYERS, LEAST_CUSTOMERS, fallback_lists
 from recommender.assembly.products import product_columns
-from recommender.models.spending import spend_of_buyers, usual_prices
 from recommender.models.models import Models, learn
+from recommender.models.spending import spend_of_buyers, usual_prices
 from recommender.release.contents import Contents
 from recommender.release.soundness import check_soundness
 from recommender.text import Ids, TextColumn

@@ -13,7 +13,7 @@ def bought_earlier(ever: Netted, matrix: PurchaseMatrix) -> sparse.csr_matrix:
     """(customers, products) True for pairs that `ever` kept and `matrix` has no weight for."""
     kept = ever.left > 0
     pairs = (ever.purchases.customer_rows[kept], ever.purchases.product_columns[kept])
-    owned = sparse.csr_matrix((np.ones(len(pairs[0]), np.int8), pairs), matrix.weights.shape)
+    owned = sparse.csr_matrix((np.ones(len(pairs[0]), np.int32), pairs), matrix.weights.shape)
     recent = matrix.bought.astype(bool)
     earlier = sparse.csr_matrix(owned.astype(bool) > recent)
     earlier.sort_indices()
