@@ -12,7 +12,7 @@ import pytest
 from recommender.models.models import learn
 from recommender.ranking import learning
 from recommender.ranking.boosted.block import Block, blocks
-from recommender.ranking.boosted.examples import keep_rate, sample
+from recommender.ranking.boosted.examples import keep_rate, sample, thin
 from recommender.ranking.boosted.known import Known, read_known
 from recommender.ranking.boosted.ranker import BoostedRanker, Scene, set_scene
 from recommender.ranking.boosted.taken import count_taken
@@ -118,6 +118,15 @@ def test_the_sample_keeps_all_that_was_bought_and_stands_for_everyone() -> None:
 def test_small_windows_teach_with_all_their_candidates() -> None:
     assert keep_rate(1000) == 1.0
     assert keep_rate(600_000) == pytest.approx(0.1)
+
+
+def test_thinned_examples_stand_for_as_many_candidates_as_before() -> None:
+    bought = np.arange(20_000) % 500 == 0
+    whole = sample(np.zeros((20_000, 1), np.float32), bought, 0.5, np.random.default_rng(0))
+    few = thin(whole, np.random.default_rng(1))
+    assert few.bought.sum() == 40
+    assert len(few.bought) == pytest.approx(41 * 40, rel=0.15)
+    assert few.weights.sum() == pytest.approx(20_000, rel=0.1)
 
 
 def test_what_was_given_back_within_the_window_was_not_bought() -> None:

@@ -6,6 +6,7 @@ good on validation as LambdaMART's, which gives none.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import lightgbm
@@ -24,8 +25,8 @@ PARAMETERS = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
-    # threads that wait for each other by spinning are slower than one beside any busy process
-    "num_threads": 1,
+    # they must not spin while they wait, see recommender/__init__.py; any number gives the same
+    "num_threads": os.cpu_count() or 1,
     "max_bin": 127,
     "bin_construct_sample_cnt": 20_000,
     "deterministic": True,
@@ -45,7 +46,7 @@ class Booster:
         """(pairs,) between 0 and 1."""
         if not len(features):
             return np.zeros(0, np.float32)
-        return np.asarray(self.model.predict(features, num_threads=1), np.float32)
+        return np.asarray(self.model.predict(features), np.float32)
 
     def gains(self) -> dict[str, float]:
         """Share of each feature in what the trees gained, largest first."""

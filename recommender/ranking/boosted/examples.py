@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 MOST_UNBOUGHT = 60_000
 """Candidates of a window that teach though nobody bought them; weights make up for the rest."""
+UNBOUGHT_EACH = 40
+"""Of these, for each one that was bought."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,17 @@ def sample(
     random: np.random.Generator,
 ) -> Examples:
     """All that were bought and a share of the others."""
-    kept = bought | (random.random(len(bought)) < rate)
-    weights = np.where(bought[kept], 1.0, 1.0 / rate).astype(np.float32)
-    return Examples(features[kept], bought[kept], weights)
+    everything = Examples(features, bought, np.ones(len(bought), np.float32))
+    return _thinned(everything, rate, random)
+
+
+def thin(examples: Examples, random: np.random.Generator) -> Examples:
+    """At most `UNBOUGHT_EACH` unbought examples for each bought one: more only take time."""
+    bought = int(examples.bought.sum())
+    unbought = len(examples.bought) - bought
+    if not bought or unbought <= UNBOUGHT_EACH * bought:
+        return examples
+    return _thinned(examples, UNBOUGHT_EACH * bought / unbought, random)
 
 
 def join(parts: list[Examples]) -> Examples:
@@ -43,3 +53,11 @@ def join(parts: list[Examples]) -> Examples:
         np.concatenate([part.bought for part in parts]),
         np.concatenate([part.weights for part in parts]),
     )
+
+
+def _thinned(examples: Examples, rate: float, random: np.random.Generator) -> Examples:
+    """The unbought that stay stand for those that go."""
+    kept = examples.bought | (random.random(len(examples.bought)) < rate)
+    bought = examples.bought[kept]
+    weights = examples.weights[kept] * np.where(bought, 1.0, 1.0 / rate)
+    return Examples(examples.features[kept], bought, weights.astype(np.float32))

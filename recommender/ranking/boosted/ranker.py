@@ -11,7 +11,7 @@ from recommender.models.models import Models
 from recommender.models.settings import Settings
 from recommender.ranking.boosted.block import blocks
 from recommender.ranking.boosted.booster import Booster
-from recommender.ranking.boosted.examples import Examples, join, keep_rate, sample
+from recommender.ranking.boosted.examples import Examples, join, keep_rate, sample, thin
 from recommender.ranking.boosted.facts import Facts, gather_facts
 from recommender.ranking.boosted.features import features_of
 from recommender.ranking.boosted.known import Known
@@ -80,4 +80,4 @@ def examples_of(scene: Scene, outcome: Outcome, seed: int) -> tuple[list[str], E
     for block in blocks(scene.snapshot, scene.facts, customers):
         names, features = features_of(block, scene.facts)
         parts.append(sample(features, outcome.of(block.customers, block.products), rate, random))
-    return names, join(parts)
+    return names, thin(join(parts), random)
