@@ -78,6 +78,11 @@ def _numbered(tables: Tables, now: int, days: int) -> Purchases:
     """All purchases, numbered by everyone and everything the release will hold."""
     purchases = tables.purchases
     recent = purchases.purchased_at >= now - days * SECONDS_PER_DAY
+    if (purchases.quantity < 0).all():
+        raise BadDataError(
+            f"all {len(purchases):,} quantities are negative, so all are returns; "
+            "is the sign reversed in this export?"
+        )
     if not (purchases.quantity[recent] > 0).any():
         raise BadDataError(
             f"no purchase in the last {days} days before {_iso(now)}; "

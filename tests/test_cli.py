@@ -316,6 +316,17 @@ def test_purchases_that_are_only_a_heading_end_with_65(tmp_path: Path, call: Cal
     assert "should not happen" not in err
 
 
+def test_a_reversed_sign_is_named(tmp_path: Path, call: Call) -> None:
+    lines = "".join(f"C{n},P{n},2026-01-0{n},-1\n" for n in range(1, 6))
+    head = "customer_id,product_id,purchased_at,quantity\n"
+    (tmp_path / "purchases.csv").write_text(head + lines)
+    config = tmp_path / "recommender.toml"
+    config.write_text('[purchases]\nsource = "purchases.csv"\n')
+    code, _, said = call("train", "--config", str(config))
+    assert code == 65
+    assert "is the sign reversed" in said
+
+
 def test_a_day_before_the_first_purchase_ends_with_65(tmp_path: Path, call: Call) -> None:
     code, _, err = call("train", "--as-of", "1999-01-01", "--config", write_shop(tmp_path))
     assert (code, "should not happen" in err) == (65, False)
