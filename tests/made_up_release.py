@@ -106,8 +106,8 @@ def shop_tables() -> Tables:
 def shop_chance() -> ChanceModel:
     purchases = shop_purchases()
     window = windows_before(purchases, purchases.last_at + 1)[0]
-    models = learn(window.past, SETTINGS, window.at)
-    return fit_plain(models, outcome_of(window.future), 0).chance_model
+    models = learn(window.past(), SETTINGS, window.at)
+    return fit_plain(models, outcome_of(window.future()), 0).chance_model
 
 
 def plain_rank(models: Models, chance_model: ChanceModel) -> Ranked:

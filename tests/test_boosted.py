@@ -99,8 +99,8 @@ def test_windows_never_overlap_and_their_past_ends_where_they_begin() -> None:
     windows = windows_before(long_shop(), long_shop().last_at + 1)
     assert len(windows) >= 5
     for window in windows:
-        assert window.past.last_at < window.at <= window.future.purchased_at.min()
-        assert window.future.last_at < window.at + 28 * SECONDS_PER_DAY
+        assert window.past().last_at < window.at <= window.future().purchased_at.min()
+        assert window.future().last_at < window.at + 28 * SECONDS_PER_DAY
     assert [a.at - b.at for a, b in pairwise(windows)] == [28 * SECONDS_PER_DAY] * (
         len(windows) - 1
     )
@@ -152,9 +152,9 @@ def test_rehearsals_foretell_windows_their_rankers_never_saw() -> None:
     ranking = boosted_ranking()
     assert len(ranking.rehearsals) == learning.JUDGED
     for rehearsal in ranking.rehearsals:
-        assert rehearsal.models.now == rehearsal.window.at
-        assert len(rehearsal.chance) == len(rehearsal.bought)
-        assert ((rehearsal.chance >= 0) & (rehearsal.chance <= 1)).all()
+        assert rehearsal.seen_until < rehearsal.at
+        assert rehearsal.learned_until <= rehearsal.at
+        assert rehearsal.hits > 0
 
 
 def test_the_same_purchases_give_the_same_lists() -> None:

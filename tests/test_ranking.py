@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
+from recommender.models.als import Factors
 from recommender.models.models import Models, learn
 from recommender.models.settings import Settings
 from recommender.ranking import learning
@@ -269,9 +270,11 @@ def test_chances_are_learned_from_models_that_never_saw_the_28_days(
 ) -> None:
     seen: list[tuple[int, int]] = []
 
-    def watched(purchases: Purchases, settings: Settings, now: int) -> Models:
+    def watched(
+        purchases: Purchases, settings: Settings, now: int, start: Factors | None
+    ) -> Models:
         seen.append((purchases.last_at, now))
-        return learn(purchases, settings, now)
+        return learn(purchases, settings, now, start)
 
     monkeypatch.setattr(learning, "learn", watched)
     now = shop_purchases().last_at + 1

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.judging.history import History
+from recommender.models.highest import highest
 from recommender.ranking.ranked import Ranked
 
 LISTED = 20
@@ -17,7 +18,6 @@ BLOCK_CELLS = 4_000_000
 
 Rows = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
-Places = npt.NDArray[np.intp]
 Score = Callable[[Rows], Scores]
 """Customers -> (customers, products), -inf for what must not be listed."""
 
@@ -30,7 +30,7 @@ def best_unbought(history: History, score: Score) -> Ranked:
         scores = score(customers)
         scores[history.bought[customers].nonzero()] = -np.inf
         scores[:, unsold] = -np.inf
-        rows, products = highest(scores, LISTED)
+        rows, products, _ = highest(scores, LISTED)
         lists.append(products)
         owners.append(customers[rows])
     return ranked_of(owners, lists, history.bought.shape[0])
@@ -66,18 +66,3 @@ def _blocks(history: History) -> Iterator[Rows]:
     size = max(1, BLOCK_CELLS // max(history.bought.shape[1], 1))
     for first in range(0, len(customers), size):
         yield customers[first : first + size]
-
-
-def highest(scores: Scores, n: int) -> tuple[Places, Places]:
-    """Rows and columns of the n highest scores of each row, best first; of equals the lower column.
-
-    What is -inf is left out. The n-th value is found first, and from the side that does not
-    begin with thousands of -inf: numpy is seven times as slow from the other one.
-    """
-    n = min(n, scores.shape[1])
-    least = -np.partition(-scores, n - 1, axis=1)[:, n - 1]
-    rows, columns = np.nonzero((scores >= least[:, None]) & (scores > -np.inf))
-    order = np.lexsort((columns, -scores[rows, columns], rows))
-    rows, columns = rows[order], columns[order]
-    kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < n
-    return rows[kept], columns[kept]

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.judging.best import Rows, Scores, best_unbought, highest
+from recommender.judging.best import Rows, Scores, best_unbought
 from recommender.judging.history import History
+from recommender.models.highest import highest
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import SECONDS_PER_DAY
 
@@ -62,7 +63,7 @@ def _nearest(
 
 def _largest(values: npt.NDArray[np.float32]) -> sparse.csr_matrix:
     """The 100 largest of each row."""
-    rows, columns = highest(np.where(values > 0, values, np.float32(-np.inf)), NEIGHBOURS)
+    rows, columns, _ = highest(values, NEIGHBOURS, least=0.0)
     return sparse.csr_matrix((values[rows, columns], (rows, columns)), values.shape)
 
 

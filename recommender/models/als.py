@@ -20,6 +20,9 @@ from threadpoolctl import threadpool_limits
 
 from recommender.errors import BadDataError
 
+WARM_ITERATIONS = 5
+"""From factors of a like matrix; measured in benchmarks/README.md."""
+
 
 @dataclass(frozen=True)
 class AlsSettings:
@@ -47,9 +50,12 @@ class Factors:
     """(products, factors)."""
 
 
-def fit_als(weights: sparse.csr_matrix, settings: AlsSettings) -> Factors:
-    """Factors of the matrix; the same weights, settings and seed give the same bytes.
+def fit_als(
+    weights: sparse.csr_matrix, settings: AlsSettings, start: Factors | None = None
+) -> Factors:
+    """Factors of the matrix; the same weights, settings, seed and start give the same bytes.
 
+    From a `start` of the same shape that a like matrix led to, `WARM_ITERATIONS` are enough.
     Customers and products without a weight get zeros: implicit would leave its random start there.
     Raises `BadDataError` when the matrix has no weight or the factors are not finite.
     """
@@ -59,7 +65,7 @@ def fit_als(weights: sparse.csr_matrix, settings: AlsSettings) -> Factors:
     matrix = weights.astype(np.float32).tocsr(copy=True)
     matrix.sort_indices()
     try:
-        factors = _fitted(matrix, settings)
+        factors = _fitted(matrix, settings, start)
     except (ModelFitError, ValueError) as error:  # the latter from a system without a solution
         raise _not_finite(settings) from error
     if not (np.isfinite(factors.customers).all() and np.isfinite(factors.products).all()):
@@ -78,15 +84,34 @@ def fold_in(
     return np.where(_empty(weights), np.float32(0), rows)
 
 
-def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings) -> Factors:
+def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | None) -> Factors:
     with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
         model = _new_model(settings)
+        if start is not None:
+            _begin_at(model, start, settings)
         model.fit(matrix, show_progress=False)
         products = np.where(_empty(matrix.T.tocsr()), np.float32(0), model.item_factors)
         model.item_factors, model._YtY = products, None
         # implicit's own are half an iteration older than the products' factors
         customers = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
     return Factors(np.where(_empty(matrix), np.float32(0), customers), products)
+
+
+def _begin_at(model: AlternatingLeastSquares, start: Factors, settings: AlsSettings) -> None:
+    """What the start did not know begins small and random: zeros that only meet zeros stay so."""
+    random = np.random.default_rng(settings.seed)
+    model.user_factors = _filled(start.customers, random)
+    model.item_factors = _filled(start.products, random)
+    model.iterations = min(WARM_ITERATIONS, settings.iterations)
+
+
+def _filled(
+    factors: npt.NDArray[np.float32], random: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    unknown = ~factors.any(axis=1)
+    filled = factors.copy()
+    filled[unknown] = 0.01 * random.random((int(unknown.sum()), factors.shape[1]), np.float32)
+    return filled
 
 
 def _not_finite(settings: AlsSettings) -> BadDataError:

@@ -37,9 +37,12 @@ class Models:
         return np.flatnonzero(np.diff(self.matrix.weights.indptr)).astype(np.int32)
 
 
-def learn(purchases: Purchases, settings: Settings, now: int) -> Models:
+def learn(
+    purchases: Purchases, settings: Settings, now: int, start: Factors | None = None
+) -> Models:
     """Fits every model on purchases that are all earlier than `now`.
 
+    `start`, factors of the same customers and products at another moment, saves iterations.
     Raises ValueError for a later one: that would be a look into the future.
     """
     if len(purchases) and purchases.last_at >= now:
@@ -51,7 +54,7 @@ def learn(purchases: Purchases, settings: Settings, now: int) -> Models:
         netted=history,
         matrix=matrix,
         earlier=bought_earlier(ever, matrix),
-        factors=fit_als(matrix.weights, settings.als),
+        factors=fit_als(matrix.weights, settings.als, start),
         also_bought=find_also_bought(matrix.bought),
         popularity=measure_popularity(history, now),
         now=now,

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from recommender.models.als import Factors
 from recommender.models.models import Models, learn
 from recommender.models.settings import Settings
 from recommender.ranking.boosted.booster import fit_booster
-from recommender.ranking.boosted.examples import Examples, join
+from recommender.ranking.boosted.examples import join
 from recommender.ranking.boosted.known import Known
-from recommender.ranking.boosted.ranker import BoostedRanker, Scene, examples_of, set_scene
-from recommender.ranking.outcome import outcome_of
+from recommender.ranking.boosted.ranker import BoostedRanker, Look, Scene, look, set_scene
+from recommender.ranking.outcome import Outcome, outcome_of
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain, prior_ranker
 from recommender.ranking.ranked import Ranked, Scored, rank
 from recommender.ranking.windows import Window, windows_before
@@ -35,20 +35,15 @@ Say = Callable[[str], None]
 class Rehearsal:
     """A ranking of a moment whose future is known, by a ranker that knew nothing of it."""
 
-    window: Window
-    models: Models
+    at: int
+    """Seconds since 1970 UTC."""
     ranked: Ranked
-    chance: npt.NDArray[np.float32]
-    """(candidates,) of everyone, as foretold."""
-    bought: npt.NDArray[np.bool_]
-    """(candidates,) as it came."""
-
-    @property
-    def hits(self) -> int:
-        """Products of the first ten places that were bought: what rankers are chosen by."""
-        outcome, first = outcome_of(self.window.future), self.ranked.places < TOP
-        customers = self.ranked.customers[first].astype(np.int32)
-        return int(outcome.of(customers, self.ranked.products[first]).sum())
+    seen_until: int
+    """The newest purchase that the models saw."""
+    learned_until: int
+    """The end of the newest window whose outcomes taught the ranker."""
+    hits: int
+    """Products of the first ten places that were bought: what rankers are chosen by."""
 
 
 @dataclass(frozen=True)
@@ -72,25 +67,13 @@ def learn_ranking(
     """Everything is learned from purchases earlier than `now`."""
     study = _Study(settings, known, say)
     windows = _with_past(windows_before(purchases, now), settings)
-    for window in reversed(windows[JUDGED:]):
-        study.look_at(window)
-    for window in reversed(windows[:JUDGED]):
-        study.rehearse(window)
-        study.look_at(window)
-    study.forget_scene()
-    models = learn(purchases, settings, now)
-    chosen = study.better()
-    ranker: PlainRanker | BoostedRanker
-    if chosen == "boosted":
-        ranker = boosted = study.boosted(TAUGHT)
-        ranked = _rank(boosted.scored(set_scene(models, settings, known)), models)
-    else:
-        ranker = plain = study.plain or prior_ranker(models)
-        ranked = _rank(plain.scored(models), models)
+    for age, window in reversed(list(enumerate(windows))):
+        study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
+    say("learning from everything")
+    models, ranked, ranker = study.rank_now(purchases, now)
     say(str(ranker))
-    rehearsals = tuple(reversed(study.rehearsals[chosen]))
     hits = {name: sum(r.hits for r in done) for name, done in study.rehearsals.items() if done}
-    return LearnedRanking(models, ranked, ranker, rehearsals, hits)
+    return LearnedRanking(models, ranked, ranker, study.chosen_rehearsals(), hits)
 
 
 class _Study:
@@ -98,70 +81,85 @@ class _Study:
 
     def __init__(self, settings: Settings, known: Known, say: Say) -> None:
         self._settings, self._known, self._say = settings, known, say
-        self._names: list[str] = []
-        self._examples: list[Examples] = []
-        self._scene: tuple[int, Scene] | None = None
+        self._seed = settings.als.seed
+        self._looks: list[Look] = []
+        self._learned_until = 0
+        self._starts: tuple[Factors | None, Factors | None] = None, None
         self._rehearser: BoostedRanker | None = None
-        self.plain: PlainRanker | None = None
+        self._plain: PlainRanker | None = None
         self.rehearsals: dict[str, list[Rehearsal]] = {"plain": [], "boosted": []}
 
-    def look_at(self, window: Window) -> None:
-        """Keeps the window's examples; the plain ranker learns from the newest window alone."""
-        scene, outcome = self._scene_of(window), outcome_of(window.future)
-        self._names, examples = examples_of(scene, outcome, self._settings.als.seed)
-        self._examples.append(examples)
-        self.plain = fit_plain(scene.models, outcome, self._settings.als.seed)
+    def go_through(self, window: Window, *, is_judged: bool, teaches_plain: bool) -> None:
+        """Ranks its moment by what earlier windows taught, if it is to be judged, then learns."""
+        self._say(f"looking at the 28 days after {_day(window.at)}")
+        scene, outcome = self._scene(window.past(), window.at), outcome_of(window.future())
+        if is_judged and self._plain is not None:
+            self._keep("plain", scene.models, outcome, self._plain.scored(scene.models))
+        if is_judged and self._rehearser is None and self._bought() >= LEAST_BOUGHT:
+            self._rehearser = self._boosted()
+        seen = look(scene, outcome, self._seed, self._rehearser if is_judged else None)
+        if seen.scored:
+            self._keep("boosted", scene.models, outcome, seen.scored)
+        self._looks.append(seen)
+        self._learned_until = window.ends
+        if teaches_plain:  # it learns from the newest window alone
+            self._plain = fit_plain(scene.models, outcome, self._seed)
 
-    def rehearse(self, window: Window) -> None:
-        """Ranks the moment of a window by what was learned from windows that ended before it."""
-        scene = self._scene_of(window)
-        if self.plain is not None:
-            scored = self.plain.scored(scene.models)
-            self.rehearsals["plain"].append(_rehearsed(window, scene.models, scored))
-        if self._rehearser is None and self._bought() >= LEAST_BOUGHT:
-            self._rehearser = self.boosted(TAUGHT)
-        if self._rehearser is not None:
-            scored = self._rehearser.scored(scene)
-            self.rehearsals["boosted"].append(_rehearsed(window, scene.models, scored))
+    def rank_now(
+        self, purchases: Purchases, now: int
+    ) -> tuple[Models, Ranked, PlainRanker | BoostedRanker]:
+        """By the better ranker, taught by the newest windows."""
+        if self._better() == "boosted":
+            boosted = self._boosted()
+            scene = self._scene(purchases, now)
+            return scene.models, _rank(boosted.scored(scene), scene.models), boosted
+        models = learn(purchases, self._settings, now, self._starts[0])
+        plain = self._plain or prior_ranker(models)
+        return models, _rank(plain.scored(models), models), plain
 
-    def boosted(self, newest: int) -> BoostedRanker:
-        """Learned from the newest windows looked at so far."""
-        examples = join(self._examples[-newest:])
-        return BoostedRanker(fit_booster(self._names, examples, self._settings.als.seed))
+    def chosen_rehearsals(self) -> tuple[Rehearsal, ...]:
+        return tuple(reversed(self.rehearsals[self._better()]))
 
-    def better(self) -> str:
+    def _better(self) -> str:
         """The boosted ranker only where it hit more than the plain one in the same windows."""
         plain, boosted = self.rehearsals["plain"], self.rehearsals["boosted"]
         if boosted and sum(r.hits for r in boosted) > sum(r.hits for r in plain[-len(boosted) :]):
             return "boosted"
         return "plain"
 
-    def forget_scene(self) -> None:
-        self._scene = None
+    def _boosted(self) -> BoostedRanker:
+        """Learned from the newest windows looked at so far."""
+        examples = join([seen.examples for seen in self._looks[-TAUGHT:]])
+        return BoostedRanker(fit_booster(self._looks[-1].names, examples, self._seed))
 
     def _bought(self) -> int:
-        return sum(int(examples.bought.sum()) for examples in self._examples)
+        return sum(int(seen.examples.bought.sum()) for seen in self._looks)
 
-    def _scene_of(self, window: Window) -> Scene:
-        """One scene is held at a time: they are large, and windows come one after the other."""
-        if self._scene is None or self._scene[0] != window.at:
-            self._scene = None
-            self._say(f"looking at the 28 days after {_day(window.at)}")
-            models = learn(window.past, self._settings, window.at)
-            self._scene = window.at, set_scene(models, self._settings, self._known)
-        return self._scene[1]
+    def _scene(self, past: Purchases, at: int) -> Scene:
+        """Each fit starts from the factors of the window before, which saves iterations."""
+        fast, slow = self._starts
+        models = learn(past, self._settings, at, fast)
+        scene = set_scene(models, self._settings, self._known, slow)
+        self._starts = models.factors, scene.snapshot.slow
+        return scene
+
+    def _keep(
+        self, ranker: str, models: Models, outcome: Outcome, scored: Iterable[Scored]
+    ) -> None:
+        ranked = _rank(scored, models)
+        rehearsal = Rehearsal(
+            at=models.now,
+            ranked=ranked,
+            seen_until=models.netted.purchases.last_at,
+            learned_until=self._learned_until,
+            hits=_hits(ranked, outcome),
+        )
+        self.rehearsals[ranker].append(rehearsal)
 
 
-def _rehearsed(window: Window, models: Models, scored: Iterable[Scored]) -> Rehearsal:
-    blocks = list(scored)
-    outcome = outcome_of(window.future)
-    return Rehearsal(
-        window=window,
-        models=models,
-        ranked=_rank(blocks, models),
-        chance=np.concatenate([block.chance for block in blocks]),
-        bought=np.concatenate([outcome.of(b.customers, b.products) for b in blocks]),
-    )
+def _hits(ranked: Ranked, outcome: Outcome) -> int:
+    first = ranked.places < TOP
+    return int(outcome.of(ranked.customers[first].astype(np.int32), ranked.products[first]).sum())
 
 
 def _rank(scored: Iterable[Scored], models: Models) -> Ranked:

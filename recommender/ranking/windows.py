@@ -16,15 +16,26 @@ LENGTH = RECENT_DAYS * SECONDS_PER_DAY
 
 @dataclass(frozen=True)
 class Window:
-    """`past` is earlier than `at`, `future` the 28 days from `at` on."""
+    """The 28 days from `at` on, of purchases that reach past them."""
 
     at: int
-    past: Purchases
-    future: Purchases
+    purchases: Purchases
+
+    @property
+    def ends(self) -> int:
+        return self.at + LENGTH
+
+    def past(self) -> Purchases:
+        """All that is earlier than `at`; a copy, made when it is asked for."""
+        return self.purchases.before(self.at)
+
+    def future(self) -> Purchases:
+        times = self.purchases.purchased_at
+        return self.purchases.take((times >= self.at) & (times < self.ends))
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""
-        history = net_returns(self.past).since(self.at - days * SECONDS_PER_DAY)
+        history = net_returns(self.past()).since(self.at - days * SECONDS_PER_DAY)
         return bool((history.left > 0).any())
 
 
@@ -33,7 +44,4 @@ def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Win
     begins = int(purchases.purchased_at.min())
     moments = [now - LENGTH * k for k in range(1, most + 1)]
     long_enough = [at for at in moments if at - begins >= LEAST_PAST_DAYS * SECONDS_PER_DAY]
-    return [
-        Window(at, purchases.before(at), purchases.since(at).before(at + LENGTH))
-        for at in long_enough
-    ]
+    return [Window(at, purchases) for at in long_enough]

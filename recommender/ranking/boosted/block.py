@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from recommender.models.highest import highest
 from recommender.ranking.boosted.facts import Facts
 from recommender.ranking.boosted.snapshot import Snapshot
 
@@ -19,7 +20,6 @@ CELLS = 5_000_000
 """Customers of a block times products: bounds the memory of its dense scores."""
 
 Scores = npt.NDArray[np.float32]
-NEVER = np.float32(-1e9)
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ def blocks(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -
 def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Block:
     scores = _scores(snapshot, customers)
     closed = _closed(snapshot, customers)
-    for name in RANKED:
-        scores[name][closed] = NEVER
-    positions = {name: _positions(scores[name], most) for name, most in RANKED.items()}
+    positions = {name: _positions(name, scores[name], closed) for name in RANKED}
     chosen = np.zeros(closed.shape, bool)
     for name, most in RANKED.items():
         chosen |= positions[name] < most
@@ -68,6 +66,8 @@ def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -
 
 RANKED = {"liked": LIKED, "liked_slowly": LIKED_SLOWLY, "bought_with": BOUGHT_WITH}
 """Opinions whose best are candidates."""
+LEAST = {"liked": -np.inf, "liked_slowly": -np.inf, "bought_with": 0.0}
+"""Not above it is no opinion: 0 is what was bought with nothing of theirs."""
 
 
 def _scores(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> dict[str, Scores]:
@@ -99,14 +99,13 @@ def _closed(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> npt.NDArray
     return closed
 
 
-def _positions(scores: Scores, most: int) -> npt.NDArray[np.int16]:
-    """(customers, products) 0 for the best of a row; twice `most` for all beyond that."""
-    deep = min(2 * most, scores.shape[1])
-    some = np.argpartition(scores, scores.shape[1] - deep, axis=1)[:, -deep:]
-    values = np.take_along_axis(scores, some, axis=1)
-    best = np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)
-    positions = np.full(scores.shape, 2 * most, np.int16)
-    np.put_along_axis(positions, best, np.arange(deep, dtype=np.int16)[None, :], axis=1)
+def _positions(name: str, scores: Scores, closed: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
+    """(customers, products) 0 for the best open one of a row; twice the most for all beyond."""
+    deep = 2 * RANKED[name]
+    open_ = np.where(closed, np.float32(-np.inf), scores)
+    rows, products, places = highest(open_, deep, LEAST[name])
+    positions = np.full(scores.shape, deep, np.int16)
+    positions[rows, products] = places
     return positions
 
 

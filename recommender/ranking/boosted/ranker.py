@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from recommender.models.als import Factors
 from recommender.models.models import Models
 from recommender.models.settings import Settings
-from recommender.ranking.boosted.block import blocks
+from recommender.ranking.boosted.block import Block, blocks
 from recommender.ranking.boosted.booster import Booster
 from recommender.ranking.boosted.examples import Examples, join, keep_rate, sample, thin
 from recommender.ranking.boosted.facts import Facts, gather_facts
@@ -37,8 +39,10 @@ class Scene:
         return self.snapshot.models
 
 
-def set_scene(models: Models, settings: Settings, known: Known) -> Scene:
-    snapshot = take_snapshot(models, settings, known)
+def set_scene(
+    models: Models, settings: Settings, known: Known, slow_start: Factors | None = None
+) -> Scene:
+    snapshot = take_snapshot(models, settings, known, slow_start)
     return Scene(snapshot, gather_facts(snapshot))
 
 
@@ -57,7 +61,10 @@ class BoostedRanker:
         """Candidates of all customers with purchases."""
         for block in blocks(scene.snapshot, scene.facts, scene.models.known_customers):
             _, features = features_of(block, scene.facts)
-            yield Scored(block.customers, block.products, self.booster.chance(features))
+            yield self.score(block, features)
+
+    def score(self, block: Block, features: npt.NDArray[np.float32]) -> Scored:
+        return Scored(block.customers, block.products, self.booster.chance(features))
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -68,16 +75,37 @@ class BoostedRanker:
         }
 
 
-def examples_of(scene: Scene, outcome: Outcome, seed: int) -> tuple[list[str], Examples]:
-    """Names of the features, and candidates of the moment with what became of them."""
+@dataclass(frozen=True)
+class Look:
+    """What one pass over the candidates of a moment gave."""
+
+    names: list[str]
+    """Of the features."""
+    examples: Examples
+    """What became of some of the candidates."""
+    scored: list[Scored]
+    """What a ranker said of all of them; empty where none was asked."""
+
+
+def look(scene: Scene, outcome: Outcome, seed: int, ranker: BoostedRanker | None = None) -> Look:
+    """At every customer if there is a ranker to ask, else at those that are enough to teach."""
     random = np.random.default_rng(seed)
-    customers = scene.models.known_customers
-    if len(customers) > MOST_CUSTOMERS:
-        customers = np.sort(random.choice(customers, MOST_CUSTOMERS, replace=False))
-    rate = keep_rate(len(customers) * CANDIDATES)
+    everyone = scene.models.known_customers
+    teaching = _enough(everyone, random)
+    rate = keep_rate(len(teaching) * CANDIDATES)
     names: list[str] = []
-    parts = []
-    for block in blocks(scene.snapshot, scene.facts, customers):
+    parts, scored = [], []
+    for block in blocks(scene.snapshot, scene.facts, everyone if ranker else teaching):
         names, features = features_of(block, scene.facts)
-        parts.append(sample(features, outcome.of(block.customers, block.products), rate, random))
-    return names, thin(join(parts), random)
+        bought = outcome.of(block.customers, block.products)
+        if ranker:
+            scored.append(ranker.score(block, features))
+        taught = np.isin(block.customers, teaching)
+        parts.append(sample(features[taught], bought[taught], rate, random))
+    return Look(names, thin(join(parts), random), scored)
+
+
+def _enough(customers: npt.NDArray[np.int32], random: np.random.Generator) -> npt.NDArray[np.int32]:
+    if len(customers) <= MOST_CUSTOMERS:
+        return customers
+    return np.sort(random.choice(customers, MOST_CUSTOMERS, replace=False))

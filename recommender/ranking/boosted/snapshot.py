@@ -40,17 +40,20 @@ class Snapshot:
         return self.models.now
 
 
-def take_snapshot(models: Models, settings: Settings, known: Known) -> Snapshot:
+def take_snapshot(
+    models: Models, settings: Settings, known: Known, slow_start: Factors | None = None
+) -> Snapshot:
     """Looks at nothing but `models`, which saw nothing later than their own moment."""
     weighting = replace(
         settings.weighting, half_life_days=SLOW_HALF_LIVES * settings.weighting.half_life_days
     )
-    slow = build_matrix(models.netted, weighting, models.now)
+    slow = build_matrix(models.netted, weighting, models.now).weights
+    other_seed = replace(settings.als, seed=settings.als.seed + 1)
     paid = usual_prices(models.netted, models.now)
     listed = known.product_values.get("price")
     return Snapshot(
         models=models,
-        slow=fit_als(slow.weights, replace(settings.als, seed=settings.als.seed + 1)),
+        slow=fit_als(slow, other_seed, slow_start),
         known=known,
         taken=count_taken(models.netted, models.now),
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
