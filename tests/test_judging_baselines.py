@@ -23,17 +23,16 @@ from recommender.judging.best import LISTED
 from recommender.judging.history import History, history_of
 from recommender.judging.neighbours import item_knn, last_basket
 from recommender.judging.window import bought_between
-from recommender.models.models import learn
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
-from tests.made_up import SETTINGS, Line, at, purchases_of, shop_models, shop_purchases
+from tests.made_up import Line, at, purchases_of, shop_models, shop_purchases
 
 DAY = 86_400
 
 
 @cache
 def shop() -> History:
-    return history_of(shop_models())
+    return history_of(shop_purchases(), shop_models().now)
 
 
 def history(*lines: Line, day: float = 100.0) -> History:
@@ -126,7 +125,7 @@ def test_ease_steps_aside_where_the_catalogue_is_too_large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(closed_forms, "MOST_PRODUCTS", 5)
-    assert "EASE" not in dict(lists_for_new(shop_models()))
+    assert "EASE" not in dict(lists_for_new(shop()))
     with pytest.raises(ValueError, match="at most 5 products"):
         closed_forms.ease(shop())
 
@@ -152,7 +151,7 @@ def test_personal_frequency_is_that_of_a_slow_count() -> None:
 @pytest.mark.parametrize("newest", [740, 100])
 def test_baselines_stand_a_shop_of_one_product_and_a_year_without_a_sale(newest: float) -> None:
     one = purchases_of([Line("A", "x", 50), Line("B", "x", newest)])
-    before = learn(one, SETTINGS, at(750))
+    before = history_of(one, at(750))
     for _, ranked in [*lists_for_new(before), *lists_for_again(before)]:
         assert len(ranked.starts) == 3
 

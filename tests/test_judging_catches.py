@@ -10,12 +10,13 @@ import pytest
 from scipy import sparse
 
 from recommender.judging.best import best_unbought
+from recommender.judging.foretold import Foretold
 from recommender.judging.gate import gate
 from recommender.judging.history import history_of
 from recommender.judging.judged_window import JudgedWindow, judge_window
 from recommender.judging.judgement import Judgement, judge
 from recommender.judging.metrics import buyers, scores
-from recommender.judging.window import check_no_future, truth_of
+from recommender.judging.window import truth_of
 from recommender.models.models import Models, learn
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
@@ -52,11 +53,18 @@ def models() -> Models:
 def lists_of(learned: Models) -> Ranked:
     """What the factors of some models like, for the customers of the honest history."""
     f = learned.factors
-    return best_unbought(history_of(models()), lambda rows: f.customers[rows] @ f.products.T)
+    return best_unbought(
+        history_of(purchases(), CUT), lambda rows: f.customers[rows] @ f.products.T
+    )
+
+
+def foretold(ours: Ranked, by: Models | None = None, learned_until: int = 0) -> Foretold:
+    by = by or models()
+    return Foretold(by.now, ours, None, by.netted.purchases.last_at, learned_until)
 
 
 def judged(ours: Ranked) -> JudgedWindow:
-    return judge_window(purchases(), models(), new=ours)
+    return judge_window(purchases(), foretold(ours))
 
 
 def judgement_of(ours: Ranked) -> Judgement:
@@ -67,7 +75,8 @@ def random_lists(seed: int = 0) -> Ranked:
     random = np.random.default_rng(seed)
     width = len(purchases().products)
     return best_unbought(
-        history_of(models()), lambda rows: random.random((len(rows), width)).astype(np.float32)
+        history_of(purchases(), CUT),
+        lambda rows: random.random((len(rows), width)).astype(np.float32),
     )
 
 
@@ -87,7 +96,7 @@ def test_random_lists_are_refused() -> None:
 def test_the_same_list_for_everyone_is_refused_when_it_is_not_what_they_buy() -> None:
     width = len(purchases().products)
     worst = np.arange(width, dtype=np.float32) % PER_TRADE
-    ours = best_unbought(history_of(models()), lambda rows: np.tile(worst, (len(rows), 1)))
+    ours = best_unbought(history_of(purchases(), CUT), lambda rows: np.tile(worst, (len(rows), 1)))
     assert gate(judgement_of(ours)) is not None
 
 
@@ -134,20 +143,21 @@ def test_models_that_saw_the_window_are_not_judged_on_it() -> None:
     everything = purchases()
     leaked = replace(learn(everything, SETTINGS, everything.last_at + 1), now=CUT)
     with pytest.raises(ValueError, match="learn them from purchases before it"):
-        judge_window(purchases(), leaked, new=lists_of(leaked))
+        foretold(lists_of(leaked), leaked)
 
 
-def test_models_of_a_later_moment_are_not_judged_on_an_earlier_window() -> None:
+def test_models_that_saw_one_purchase_of_the_window_are_not_judged_on_it() -> None:
+    ours, newest = lists_of(models()), models().netted.purchases.last_at
     with pytest.raises(ValueError, match="learn them from purchases before it"):
-        check_no_future(models(), CUT - 1)
-    check_no_future(models(), CUT)
+        foretold(ours, replace(models(), now=newest))
+    foretold(ours, replace(models(), now=newest + 1))
 
 
 def test_a_ranking_taught_by_the_window_is_not_judged_on_it() -> None:
     ours = lists_of(models())
     with pytest.raises(ValueError, match="train it on windows that end before"):
-        judge_window(purchases(), models(), new=ours, learned_until=CUT + 1)
-    judge_window(purchases(), models(), new=ours, learned_until=CUT)
+        foretold(ours, learned_until=CUT + 1)
+    foretold(ours, learned_until=CUT)
 
 
 def test_chances_that_are_no_numbers_are_refused() -> None:

@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from recommender.judging.best import LISTED, first_unbought, ranked_of
 from recommender.judging.closed_forms import ease, ease_fits, implicit_als
-from recommender.judging.history import History, history_of
+from recommender.judging.history import History
 from recommender.judging.neighbours import item_knn, last_basket
-from recommender.models.models import Models
 from recommender.models.popularity import RECENT_DAYS, most_bought
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import SECONDS_PER_DAY
@@ -68,16 +67,15 @@ NEW: dict[str, Baseline] = {
 AGAIN: dict[str, Baseline] = {FREQUENCY: personal_frequency}
 
 
-def lists_for_new(models: Models) -> Iterator[tuple[str, Ranked]]:
+def lists_for_new(history: History) -> Iterator[tuple[str, Ranked]]:
     """Name and lists of each baseline for products never bought; EASE only where it fits."""
-    history = history_of(models)
     names = [name for name in NEW if NEW[name] is not ease or ease_fits(history)]
     return _lists({name: NEW[name] for name in names}, history)
 
 
-def lists_for_again(models: Models) -> Iterator[tuple[str, Ranked]]:
+def lists_for_again(history: History) -> Iterator[tuple[str, Ranked]]:
     """Name and lists of each baseline for products bought before."""
-    return _lists(AGAIN, history_of(models))
+    return _lists(AGAIN, history)
 
 
 def _lists(baselines: dict[str, Baseline], history: History) -> Iterator[tuple[str, Ranked]]:

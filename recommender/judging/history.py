@@ -9,7 +9,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.judging.window import HISTORY_DAYS, bought_between
-from recommender.models.models import Models
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 
@@ -38,9 +37,8 @@ class History:
         return np.bincount(recent.indices, minlength=recent.shape[1])
 
 
-def history_of(models: Models) -> History:
-    """The year before `models.now`, of the same purchases that the models learned from."""
-    purchases, at = models.netted.purchases, models.now
-    since = at - HISTORY_DAYS * SECONDS_PER_DAY
-    year = purchases.take((purchases.purchased_at >= since) & (purchases.quantity > 0))
+def history_of(purchases: Purchases, at: int) -> History:
+    """The year before `at` (seconds since 1970 UTC), of purchases that may reach past it."""
+    since, times = at - HISTORY_DAYS * SECONDS_PER_DAY, purchases.purchased_at
+    year = purchases.take((times >= since) & (times < at) & (purchases.quantity > 0))
     return History(year, bought_between(year, since, at).astype(np.float32), at)

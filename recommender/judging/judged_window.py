@@ -10,11 +10,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.judging.baselines import lists_for_again, lists_for_new
+from recommender.judging.foretold import Foretold
+from recommender.judging.history import history_of
 from recommender.judging.metrics import Floats, Rows, buyers, scores
 from recommender.judging.reliability import Bought, Chances, outcomes
 from recommender.judging.shape import Shape, shape_of
-from recommender.judging.window import HISTORY_DAYS, Truth, check_no_future, truth_of
-from recommender.models.models import Models
+from recommender.judging.window import HISTORY_DAYS, Truth, truth_of
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
@@ -53,31 +54,20 @@ class JudgedWindow:
     """What was said of candidates and what came true, of all and of the first 20 places."""
 
 
-def judge_window(
-    purchases: Purchases,
-    models: Models,
-    *,
-    new: Ranked,
-    again: Ranked | None = None,
-    learned_until: int | None = None,
-) -> JudgedWindow:
-    """Judges our lists made by `models` at `models.now`, and every baseline, on the 28 days after.
+def judge_window(purchases: Purchases, foretold: Foretold) -> JudgedWindow:
+    """Judges our lists, and every baseline beside them, on the 28 days after they were made.
 
-    `purchases` reach past these days; `learned_until` is the end of the newest window whose
-    outcomes taught the order. Raises ValueError where the models or the order saw this window.
+    `purchases` reach past these days.
     """
-    at = models.now
-    check_no_future(models, at, learned_until)
-    truth = truth_of(purchases, at)
-    chances = _chances("new", new, truth)
-    judged_again = None
-    if again is not None:
-        judged_again = _scored(
-            purchases, truth, truth.again, _named(again, lists_for_again(models))
-        )
-        chances |= _chances("again", again, truth)
-    judged_new = _scored(purchases, truth, truth.new, _named(new, lists_for_new(models)))
-    return JudgedWindow(at, judged_new, judged_again, chances)
+    truth, history = truth_of(purchases, foretold.at), history_of(purchases, foretold.at)
+    chances = _chances("new", foretold.new, truth)
+    again = None
+    if foretold.again is not None:
+        lists = _named(foretold.again, lists_for_again(history))
+        again = _scored(purchases, truth, truth.again, lists)
+        chances |= _chances("again", foretold.again, truth)
+    new = _scored(purchases, truth, truth.new, _named(foretold.new, lists_for_new(history)))
+    return JudgedWindow(foretold.at, new, again, chances)
 
 
 def _named(ours: Ranked, others: Iterable[tuple[str, Ranked]]) -> Iterable[tuple[str, Ranked]]:

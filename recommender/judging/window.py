@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.models.models import Models
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 WINDOW_DAYS = 28
@@ -61,25 +60,6 @@ def bought_between(purchases: Purchases, since: int, until: int) -> sparse.csr_m
     first = np.ones(len(lines), bool)
     first[1:] = (np.diff(customers) != 0) | (np.diff(products) != 0)
     return _bool_matrix(customers[first], products[first], purchases)
-
-
-def check_no_future(models: Models, at: int, learned_until: int | None = None) -> None:
-    """Raises ValueError where models or ranking could know the window that begins at `at`.
-
-    A judgement of models that saw what they are asked to foresee is worth nothing.
-    """
-    purchases = models.netted.purchases
-    newest = purchases.last_at if len(purchases) else at - 1
-    if learned_until is not None and learned_until > at:
-        raise ValueError(
-            f"the ranking learned from outcomes up to {learned_until} and is judged on the window "
-            f"that begins at {at}; train it on windows that end before"
-        )
-    if models.now > at or newest >= at:
-        raise ValueError(
-            f"models as of {models.now} with purchases up to {newest} are judged on the window "
-            f"that begins at {at}; learn them from purchases before it"
-        )
 
 
 def _bool_matrix(
