@@ -9,6 +9,10 @@ class RecommenderError(Exception):
     exit_code = 1
 
 
+class RefusedError(RecommenderError):
+    """The gate does not let a training go live."""
+
+
 class ConfigError(RecommenderError):
     """A setting, a flag or a file name in the config is wrong."""
 

@@ -12,12 +12,14 @@ import pandas as pd
 
 from recommender.assembly.contents import assemble
 from recommender.models.models import Models, learn
+from recommender.ranking.again.ranker import count_again
 from recommender.ranking.outcome import outcome_of
 from recommender.ranking.plain.chance import ChanceModel
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.ranked import Ranked, rank
 from recommender.ranking.windows import windows_before
 from recommender.release.contents import (
+    Again,
     Alike,
     AlsoBought,
     Bought,
@@ -51,6 +53,7 @@ def about(**changes: Any) -> dict[str, Any]:
         "data": {"purchases": {"sha256": "0" * 64}},
         "counts": {"customers": 1, "products": 2, "purchases": 3},
         "versions": {},
+        "gate": {"refusal": None, "forced": None},
     }
     return known | changes
 
@@ -119,7 +122,13 @@ def shop_contents() -> Contents:
     """Numbered by the ids of all tables, as a training does it."""
     tables = shop_tables()
     models = learned_onto(tables)
-    return assemble(tables, models, plain_rank(models, shop_chance()))
+    again = count_again(models.netted.purchases, models.now)
+    return assemble(
+        tables,
+        models,
+        plain_rank(models, shop_chance()),
+        again.rank(models.netted.purchases, models.now),
+    )
 
 
 def learned_onto(tables: Tables) -> Models:
@@ -153,13 +162,8 @@ def random_contents(seed: int) -> Contents:
             random.normal(size=(customers, 3)).astype(np.float32),
             random.normal(size=(products, 3)).astype(np.float32),
         ),
-        candidates=Candidates(
-            starts_of(open_),
-            numbers_of(open_),
-            np.concatenate([np.zeros(0), *(_falling(random, len(row)) for row in open_)]).astype(
-                np.float32
-            ),
-        ),
+        candidates=Candidates(starts_of(open_), numbers_of(open_), _chances(random, open_)),
+        again=Again(starts_of(bought), numbers_of(bought), _chances(random, bought)),
         fallback=fallback,
         alike=Alike(_peers(random, customers)),
         also_bought=AlsoBought(
@@ -195,6 +199,11 @@ def _dealt(random: np.random.Generator, customers: int, products: int) -> tuple[
         candidates = random.permutation(np.flatnonzero(fate == 3)).tolist()
         rows[3].append(candidates if rows[0][-1] else [])
     return rows
+
+
+def _chances(random: np.random.Generator, rows: Rows) -> npt.NDArray[np.float32]:
+    falling = [_falling(random, len(row)) for row in rows]
+    return np.concatenate([np.zeros(0), *falling]).astype(np.float32)
 
 
 def _falling(random: np.random.Generator, size: int) -> npt.NDArray[np.float64]:

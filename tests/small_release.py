@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from recommender.release.contents import (
+    Again,
     Alike,
     AlsoBought,
     Bought,
@@ -76,6 +77,7 @@ def small_contents() -> Contents:
         earlier=_earlier(customers),
         model=_model(customers, products),
         candidates=_candidates(customers, products, bought),
+        again=_again(bought),
         fallback=_fallback(products),
         alike=_alike(customers),
         also_bought=_also_bought(products, bought),
@@ -214,6 +216,12 @@ def _candidates(customers: Customers, products: Products, bought: Bought) -> Can
     chances = [0.4 / (1 + place) for row in rows for place in range(len(row))]
     columns = [column for row in rows for column in row]
     return Candidates(_starts(rows), np.array(columns, np.int32), np.array(chances, np.float32))
+
+
+def _again(bought: Bought) -> Again:
+    """All that was bought, in the order of the catalogue."""
+    place = np.arange(len(bought.products)) - np.repeat(bought.starts[:-1], np.diff(bought.starts))
+    return Again(bought.starts, bought.products, (0.5 / (1 + place)).astype(np.float32))
 
 
 def _fallback(products: Products) -> Fallback:

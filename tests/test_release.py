@@ -22,7 +22,7 @@ from recommender.errors import BrokenReleaseError, UnknownReleaseError
 from recommender.release import publish as publishing
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
-from recommender.release.manifest import MANIFEST, sha256_of
+from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
 from recommender.release.opening import open_release
 from recommender.release.shelf import CURRENT
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
@@ -254,7 +254,7 @@ def wrong(**changes: Any) -> Callable[[dict[str, Any]], Any]:
         without("files"),
         without("settings"),
         without("format"),
-        wrong(format=2),
+        wrong(format=FORMAT + 1),
         wrong(format="1"),
         wrong(files=[]),
         wrong(files={}),
@@ -280,7 +280,7 @@ def test_a_manifest_that_is_not_one_breaks_the_release(
         open_release(folder.parent, verified=False)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"format": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"format": 2}'])
 def test_garbage_in_place_of_the_manifest_breaks_the_release(folder: Path, content: bytes) -> None:
     (folder / MANIFEST).write_bytes(content)
     with pytest.raises(BrokenReleaseError, match=r"manifest\.json"):
@@ -398,6 +398,7 @@ def _large(customers: int, products: int) -> Contents:
         candidates=replace(
             shop.candidates, starts=nobody, products=none, chance=np.zeros(0, np.float32)
         ),
+        again=replace(shop.again, starts=nobody, products=none, chance=np.zeros(0, np.float32)),
         model=Model(
             random.random((customers, 64), np.float32), random.random((products, 64), np.float32)
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from recommender.assembly.customers import customer_columns, segments_of
@@ -13,6 +15,7 @@ from recommender.models.also_bought import count_together
 from recommender.models.models import Models
 from recommender.ranking.ranked import Ranked
 from recommender.release.contents import (
+    Again,
     Alike,
     AlsoBought,
     Bought,
@@ -26,7 +29,8 @@ from recommender.release.contents import (
 from recommender.tables.tables import Tables
 
 
-def assemble(tables: Tables, models: Models, ranked: Ranked) -> Contents:
+def assemble(tables: Tables, models: Models, ranked: Ranked, again: Ranked) -> Contents:
+    """`ranked` holds products never bought, `again` those bought before."""
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     return Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
@@ -36,6 +40,7 @@ def assemble(tables: Tables, models: Models, ranked: Ranked) -> Contents:
         earlier=Earlier(_starts(models.earlier), models.earlier.indices),
         model=Model(models.factors.customers, models.factors.products),
         candidates=Candidates(ranked.starts, ranked.products, ranked.chance),
+        again=_again(again, models.matrix.returned),
         fallback=fallback,
         alike=Alike(find_peers(models.factors.customers)),
         also_bought=_also_bought(models),
@@ -45,6 +50,17 @@ def assemble(tables: Tables, models: Models, ranked: Ranked) -> Contents:
 def _bought(matrix: PurchaseMatrix) -> Bought:
     weights = matrix.weights
     return Bought(_starts(weights), weights.indices, weights.data, matrix.times, matrix.last_day)
+
+
+def _again(again: Ranked, returned: sparse.csr_matrix) -> Again:
+    """What was given back entirely is not bought again."""
+    kept = again.take(~_is_in(returned, again))
+    return Again(kept.starts, kept.products, kept.chance)
+
+
+def _is_in(matrix: sparse.csr_matrix, ranked: Ranked) -> npt.NDArray[np.bool_]:
+    rows, width = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.shape[1]
+    return np.isin(ranked.customers * width + ranked.products, rows * width + matrix.indices)
 
 
 def _also_bought(models: Models) -> AlsoBought:

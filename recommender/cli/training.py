@@ -11,6 +11,7 @@ import click
 from recommender.cli.options import config_option, parsed_moment, talk
 from recommender.cli.report import told
 from recommender.config import load_config
+from recommender.errors import ConfigError
 from recommender.train import train
 
 
@@ -18,16 +19,25 @@ from recommender.train import train
 @click.option(
     "--as-of", callback=parsed_moment, metavar="DATE", help="Leave out all that came later."
 )
+@click.option(
+    "--force", metavar="WHY", help="Publish what the gate refused; the reason is recorded."
+)
 @config_option
-def train_command(config_path: Path, as_of: datetime | None) -> None:
-    """Check, build, fit and publish a release; its name is printed."""
+def train_command(config_path: Path, as_of: datetime | None, force: str | None) -> None:
+    """Check, build, fit, judge and publish a release; its name is printed."""
+    if force is not None and not force.strip():
+        raise ConfigError('--force is empty; say why: --force "known gap in the data of May"')
     began = time.monotonic()
 
     def say(message: str) -> None:
         talk(f"{time.monotonic() - began:6.1f} s  {message}")
 
-    published = train(load_config(config_path), as_of=as_of, say=say)
+    published = train(load_config(config_path), as_of=as_of, force=force, say=say)
     for report in published.reports:
         talk(told(report))
     say("published")
+    if published.forced:
+        talk(f"The gate would have kept it back: {published.forced}.")
+    for line in published.judgement.verdict():
+        talk(line)
     click.echo(published.name)

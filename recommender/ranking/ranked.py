@@ -39,6 +39,15 @@ class Ranked:
         """(entries,) 0 for the first of a list."""
         return np.arange(len(self.products)) - self.starts[self.customers]
 
+    def first(self, most: int) -> Ranked:
+        """The first so many places of every list."""
+        return self.take(self.places < most)
+
+    def take(self, entries: npt.NDArray[np.bool_]) -> Ranked:
+        """(entries,) True for what stays."""
+        starts = np.concatenate([[0], np.cumsum(entries)])[self.starts].astype(np.int64)
+        return Ranked(starts, self.products[entries], self.chance[entries])
+
 
 def rank(scored: Iterable[Scored], customers: int) -> Ranked:
     """At most `MOST_KEPT` each; blocks come with customers ascending over all of them."""

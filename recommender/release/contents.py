@@ -111,6 +111,16 @@ class Candidates:
 
 
 @dataclass(frozen=True)
+class Again:
+    """Products each customer bought in the year before, likeliest to be bought again first."""
+
+    starts: Starts
+    products: Numbers
+    chance: Floats
+    """Calibrated chance that the customer buys it within 28 days."""
+
+
+@dataclass(frozen=True)
 class Fallback:
     """The lists for those of whom we know no purchase, most likely first."""
 
@@ -156,6 +166,7 @@ class Contents:
     earlier: Earlier
     model: Model
     candidates: Candidates
+    again: Again
     fallback: Fallback
     alike: Alike
     also_bought: AlsoBought

@@ -13,7 +13,12 @@ from recommender.text import TextColumn
 
 MAY_BE_UNKNOWN = ("products.price", "products.spend")
 TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
-CHANCES = ("candidates.chance", "fallback.popular_chance", "fallback.segment_chance")
+CHANCES = (
+    "candidates.chance",
+    "again.chance",
+    "fallback.popular_chance",
+    "fallback.segment_chance",
+)
 
 
 def check_forms(contents: Contents) -> None:

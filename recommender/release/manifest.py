@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from recommender.errors import BrokenReleaseError
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when a release written by this version cannot be opened by an older one."""
 
 
@@ -47,6 +47,8 @@ class Manifest(BaseModel):
     data: dict[str, Any]
     """A table's hash and counts each: read, kept, rejected, merged."""
     counts: dict[str, int]
+    gate: dict[str, str | None]
+    """`refusal`, why it was not to go live, and `forced`, why someone published it all the same."""
     versions: dict[str, str]
     files: dict[str, ReleaseFile]
 

@@ -14,6 +14,7 @@ from numpy.lib import format as npy
 from recommender.errors import BrokenReleaseError
 from recommender.release.columns import Array, build, names
 from recommender.release.contents import (
+    Again,
     Alike,
     AlsoBought,
     Bought,
@@ -75,6 +76,10 @@ class Release:
     @property
     def candidates(self) -> Candidates:
         return self.contents.candidates
+
+    @property
+    def again(self) -> Again:
+        return self.contents.again
 
     @property
     def fallback(self) -> Fallback:

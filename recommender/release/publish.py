@@ -18,7 +18,7 @@ from recommender.errors import BusyError, ReadWriteError
 from recommender.release.columns import flatten
 from recommender.release.contents import Contents
 from recommender.release.manifest import FORMAT, MANIFEST, Manifest, ReleaseFile, sha256_of
-from recommender.release.shelf import CURRENT, LOCK, UNFINISHED, Shelf
+from recommender.release.shelf import CURRENT, LOCK, REFUSED, UNFINISHED, Shelf
 from recommender.release.soundness import check_soundness
 
 
@@ -82,6 +82,20 @@ def publish(
         ) from error
     _drop_old(shelf, keep)
     return name
+
+
+def write_refused(directory: Path, files: Mapping[str, bytes]) -> Path:
+    """What is told of a training that may not go live; gives the folder, of the last one only."""
+    folder = directory / REFUSED
+    try:
+        folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            temporary = folder / f"{name}.new"
+            write_flushed(temporary, content)
+            temporary.replace(folder / name)
+    except OSError as error:
+        raise ReadWriteError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    return folder
 
 
 def make_current(directory: Path, name: str) -> None:

@@ -11,6 +11,7 @@ from recommender.errors import UnknownReleaseError
 CURRENT = "CURRENT"
 LOCK = ".training.lock"
 UNFINISHED = ".unfinished-"
+REFUSED = "refused"
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 
 

@@ -38,6 +38,7 @@ def _ragged(c: Contents, customers: int, products: int) -> list[tuple[str, Start
         ("returned", c.returned.starts, c.returned.products, customers),
         ("earlier", c.earlier.starts, c.earlier.products, customers),
         ("candidates", c.candidates.starts, c.candidates.products, customers),
+        ("again", c.again.starts, c.again.products, customers),
         ("also_bought", c.also_bought.starts, c.also_bought.products, products),
         (
             "fallback.segment",
@@ -76,6 +77,7 @@ def _entries_fit(c: Contents) -> None:
     for name, columns in (
         ("bought", (c.bought.products, c.bought.weights, c.bought.times, c.bought.last_day)),
         ("candidates", (c.candidates.products, c.candidates.chance)),
+        ("again", (c.again.products, c.again.chance)),
         ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),
         ("fallback.segment", (c.fallback.segment_products, c.fallback.segment_chance)),
         (
@@ -105,6 +107,7 @@ def _rows_are_ordered(c: Contents) -> None:
             raise ValueError(f"{name}.products: do not ascend within a row")
     for name, starts, falling in (
         ("candidates.chance", c.candidates.starts, c.candidates.chance),
+        ("again.chance", c.again.starts, c.again.chance),
         ("fallback.segment_chance", c.fallback.segment_starts, c.fallback.segment_chance),
         (
             "fallback.popular_chance",

@@ -100,8 +100,8 @@ class Purchases:
         Both sets are sorted alike, so the canonical order stays.
         """
         columns = self._columns()
-        columns["customer_rows"] = _positions(self.customers, customers)[self.customer_rows]
-        columns["product_columns"] = _positions(self.products, products)[self.product_columns]
+        columns["customer_rows"] = positions(self.customers, customers)[self.customer_rows]
+        columns["product_columns"] = positions(self.products, products)[self.product_columns]
         return Purchases(customers, products, **columns)
 
     @property
@@ -113,7 +113,7 @@ class Purchases:
         return {name: getattr(self, name) for name in COLUMNS}
 
 
-def _positions(few: Ids, many: Ids) -> npt.NDArray[np.int32]:
+def positions(few: Ids, many: Ids) -> npt.NDArray[np.int32]:
     """(few,) where each of the few ids stands among the many."""
     places = {key: place for place, key in enumerate(many)}
     missing = [key for key in few if key not in places]

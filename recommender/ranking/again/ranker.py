@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +46,8 @@ class AgainModel:
     def __str__(self) -> str:
         if self.trees is None:
             return (
-                "bought again: personal frequency, the history is too short or holds too few "
-                f"repeated purchases to learn from ({self.bought}, of {LEAST_BOUGHT} needed)"
+                "bought again: personal frequency; trees take its place where they have "
+                f"{LEAST_BOUGHT} repeated purchases to learn from and hit more in the rehearsals"
             )
         sampled = f", {self.examples:,} of them sampled" if self.examples < self.pairs else ""
         return (
@@ -105,7 +105,7 @@ def learn_again(
     examples = gather_examples(purchases, now, known, seed)
     bought = 0 if examples is None else int(examples.bought.sum())
     if examples is None or bought < LEAST_BOUGHT:
-        return AgainModel(_measure_frequency(purchases, now), bought=bought)
+        return replace(count_again(purchases, now), bought=bought)
     return AgainModel(
         frequency=FrequencyChance(PRIOR_SCALE, 0),
         trees=grow_trees(examples, seed),
@@ -115,6 +115,11 @@ def learn_again(
         moments=examples.moments,
         categories=known,
     )
+
+
+def count_again(purchases: Purchases, now: int) -> AgainModel:
+    """By what each customer bought most often in the 365 days before `now`."""
+    return AgainModel(_measure_frequency(purchases, now))
 
 
 def _measure_frequency(purchases: Purchases, now: int) -> FrequencyChance:

@@ -66,6 +66,9 @@ class BoostedRanker:
     def score(self, block: Block, features: npt.NDArray[np.float32]) -> Scored:
         return Scored(block.customers, block.products, self.booster.chance(features))
 
+    def gains(self) -> dict[str, float]:
+        return self.booster.gains()
+
     def as_json(self) -> dict[str, object]:
         return {
             "kind": "gradient-boosted trees",

@@ -11,7 +11,7 @@ from recommender.models.models import Models
 from recommender.ranking.outcome import Outcome
 from recommender.ranking.plain.candidates import candidate_pairs
 from recommender.ranking.plain.chance import ChanceModel, fit_chance, prior_chance
-from recommender.ranking.plain.features import features_of, look_around
+from recommender.ranking.plain.features import FEATURES, features_of, look_around
 from recommender.ranking.ranked import Scored
 
 MOST_CUSTOMERS = 20_000
@@ -33,6 +33,11 @@ class PlainRanker:
         for pairs in candidate_pairs(models, models.known_customers):
             chance = self.chance_model.of(features_of(models, around, pairs))
             yield Scored(pairs.customers, pairs.products, chance)
+
+    def gains(self) -> dict[str, float]:
+        """How far each feature, a standard deviation of it, moves the log-odds."""
+        weights = np.abs(self.chance_model.coefficients).round(6).tolist()
+        return dict(zip(FEATURES, weights, strict=True))
 
     def as_json(self) -> dict[str, object]:
         return self.chance_model.as_json()

@@ -1,0 +1,81 @@
+"""What is told about a training: the fields of its manifest, and its report."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from recommender.assembly.about import about_training, counts_of, iso
+from recommender.config import Config
+from recommender.judging.report import report_files
+from recommender.judging.report_html import About
+from recommender.tables.report import TableReport
+from recommender.tables.tables import Tables
+from recommender.training.learned import Learned
+
+
+@dataclass(frozen=True)
+class Account:
+    config: Config
+    tables: Tables
+    learned: Learned
+    refusal: str | None
+    """Why the gate does not let it go live."""
+    force: str | None
+    """Why someone wants it live all the same."""
+
+    @property
+    def gate(self) -> dict[str, str | None]:
+        return {"refusal": self.refusal, "forced": self.force if self.refusal else None}
+
+    def manifest_fields(self) -> dict[str, Any]:
+        return about_training(
+            self.tables,
+            self.learned.new.models,
+            self.settings,
+            currency=self.config.service.currency,
+            gate=self.gate,
+        )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that was decided, and which of it was left to us."""
+        asked, learned = self.config.train.model_dump(), self.learned
+        return learned.settings.as_json() | {
+            "auto": [name for name, value in asked.items() if value == "auto"],
+            "ranking": str(learned.new.ranker),
+            "hits": learned.new.hits,
+            "again": str(learned.again.model),
+            "again_hits": learned.again.hits,
+        }
+
+    def report(self) -> dict[str, bytes]:
+        """report.html and report.json; the same training gives the same bytes at any hour."""
+        new, again = self.learned.new, self.learned.again
+        about = About(
+            title=f"Trained on purchases through {iso(new.models.netted.purchases.last_at)[:10]}",
+            made_at=f"as of {iso(new.models.now)}",
+            counts=counts_of(new.models),
+            settings=self.settings,
+            features=new.ranker.gains(),
+            refusal=self.refusal,
+            forced=self.gate["forced"],
+        )
+        more = {"ranking": new.ranker.as_json(), "again_model": again.model.as_json()}
+        return report_files(self.learned.judgement, about, more)
+
+    def rejected(self) -> dict[str, bytes]:
+        """Every rejected row of every table."""
+        return {"rejected.parquet": _as_parquet(self.tables.reports)}
+
+
+def _as_parquet(reports: tuple[TableReport, ...]) -> bytes:
+    rejected = pd.concat(
+        [report.rejected.astype("str").assign(table=report.table) for report in reports]
+    )
+    buffer = io.BytesIO()
+    rejected.to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,65 @@
+"""All that a training learns from its purchases, and how good it was on windows it did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recommender.assembly.customers import segments_of
+from recommender.config import TrainSection
+from recommender.judging.foretold import Foretold
+from recommender.judging.judged_window import judge_window
+from recommender.judging.judgement import Judgement, judge
+from recommender.models.settings import Settings, resolve
+from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
+from recommender.ranking.boosted.known import read_known
+from recommender.ranking.learning import LearnedRanking, learn_ranking
+from recommender.tables.purchases import Purchases
+from recommender.tables.tables import Tables
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Learned:
+    settings: Settings
+    new: LearnedRanking
+    """Products never bought."""
+    again: LearnedAgain
+    """Products bought before."""
+    judgement: Judgement
+
+
+def learn_lists(
+    asked: TrainSection, tables: Tables, purchases: Purchases, now: int, say: Say
+) -> Learned:
+    """From `purchases` earlier than `now`, numbered by the ids of all tables."""
+    settings = resolve(asked)
+    say(f"learning from {purchases!r}")
+    say(str(settings.weighting))
+    known = read_known(purchases.customers, purchases.products, tables.customers, tables.products)
+    new = learn_ranking(purchases, settings, known, now, say)
+    moments = [rehearsal.at for rehearsal in new.rehearsals]
+    again = learn_again_lists(purchases, moments, now, _categories(tables.products), say)
+    say("judging the lists")
+    segments = segments_of(purchases.customers, tables.customers)
+    return Learned(settings, new, again, _judged(purchases, new, again, segments))
+
+
+def _judged(
+    purchases: Purchases, new: LearnedRanking, again: LearnedAgain, segments: list[str]
+) -> Judgement:
+    """Of the rehearsals, each on the 28 days after it."""
+    foretold = [
+        Foretold(r.at, r.ranked, again.rehearsals[r.at], r.seen_until, r.learned_until)
+        for r in new.rehearsals
+    ]
+    return judge([judge_window(purchases, lists) for lists in foretold], segments)
+
+
+def _categories(products: pd.DataFrame | None) -> dict[str, str]:
+    if products is None or "category" not in products:
+        return {}
+    return dict(zip(products["product_id"], products["category"], strict=True))
