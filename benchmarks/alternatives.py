@@ -73,3 +73,13 @@ def ranked_list(history: pd.DataFrame, scores_of: Scores) -> pd.DataFrame:
             "rank": np.tile(np.arange(1, N + 1), len(customer_ids)),
         }
     )
+
+
+def personal_frequency(history: pd.DataFrame) -> pd.DataFrame:
+    """customer_id, product_id, rank: what each customer bought most often, newest first on ties."""
+    kept = history[history["quantity"] > 0]
+    pairs = kept.groupby(["customer_id", "product_id"])["purchased_at"]
+    counted = pairs.agg(["size", "max"]).reset_index()
+    ordered = counted.sort_values(["customer_id", "size", "max"], ascending=[True, False, False])
+    ordered["rank"] = ordered.groupby("customer_id").cumcount() + 1
+    return ordered[ordered["rank"] <= N][["customer_id", "product_id", "rank"]]

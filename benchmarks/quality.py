@@ -4,7 +4,8 @@
 
 FOLDER is what a `datasets/<name>/prepare.py` wrote. The ruler splits the purchases at DATE,
 everyone sees the same 365 days before it, and the lists are scored on what was first bought in the
-28 days after it. Ours is the command line itself: `train`, then `cross-sell -n 20 --all`.
+28 days after it. Ours is the command line itself: `train`, then `cross-sell -n 20 --all`, and for
+what is bought again the lists of the release. Chances are compared with what came true.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pandas as pd
-from alternatives import ALTERNATIVES, ranked_list
+from alternatives import ALTERNATIVES, personal_frequency, ranked_list
+
+from recommender.release.opening import Release, open_release
 
 TEXT = {"customer_id": str, "product_id": str}
 
@@ -34,13 +39,54 @@ def main() -> None:
     ruler = load_ruler(asked.ruler)
     purchases = read_purchases(asked.folder)
     history, truth = ruler.window(purchases, asked.date)
+    again = bought_again(purchases, history, asked.date)
     del purchases
-    print("| | nDCG@10 | recall@20 | products shown | seconds |\n|---|---|---|---|---|")
+    print(
+        "| never bought | nDCG@10 | recall@20 | products shown | seconds |\n|---|---|---|---|---|"
+    )
     for name, scores_of in {} if asked.only_ours else ALTERNATIVES.items():
         began = time.monotonic()
         show(name, ruler.judge(ranked_list(history, scores_of), truth), began)
     began = time.monotonic()
-    show("**ours**", ruler.judge(ours(asked.folder, history, asked.date), truth), began)
+    lists = ours(asked.folder, history, asked.date)
+    show("**ours**", ruler.judge(lists.new, truth), began)
+    print(
+        "\n| bought again | nDCG@10 | recall@20 | products shown | seconds |\n|---|---|---|---|---|"
+    )
+    began = time.monotonic()
+    show("personal frequency", ruler.judge(personal_frequency(history), again), began)
+    show("**ours**", ruler.judge(lists.again, again), began)
+    print()
+    for name, ranked, bought in (
+        ("never bought", lists.new, truth),
+        ("bought again", lists.again, again),
+    ):
+        print(f"chance of what was {name}, first 20 places: {calibration(ranked, bought)}")
+
+
+def bought_again(purchases: pd.DataFrame, history: pd.DataFrame, date: str) -> pd.DataFrame:
+    """(customer_id, product_id) bought in the 28 days from the date on and in the history."""
+    pairs = ["customer_id", "product_id"]
+    at = pd.Timestamp(date)
+    times = purchases["purchased_at"]
+    after = purchases[
+        (times >= at) & (times < at + pd.Timedelta(days=28)) & (purchases["quantity"] > 0)
+    ]
+    seen = history.loc[history["quantity"] > 0, pairs].drop_duplicates()
+    return after[pairs].drop_duplicates().merge(seen, on=pairs)
+
+
+def calibration(ranked: pd.DataFrame, bought: pd.DataFrame) -> str:
+    """Expected calibration error over ten bins of equal count."""
+    pairs = ["customer_id", "product_id"]
+    asked = ranked.merge(bought.assign(bought=1.0), how="left", on=pairs).fillna({"bought": 0.0})
+    asked = asked.sort_values("chance", kind="stable")
+    bins = np.array_split(asked[["chance", "bought"]].to_numpy(), 10)
+    means = np.array([b.mean(axis=0) for b in bins])
+    sizes = np.array([len(b) for b in bins])
+    error = (np.abs(means[:, 0] - means[:, 1]) * sizes).sum() / sizes.sum()
+    said, came = means[-1]
+    return f"error {error:.4f}; highest tenth said {said:.3f}, {came:.3f} bought"
 
 
 def show(name: str, found: dict[str, float], began: float) -> None:
@@ -56,7 +102,15 @@ def read_purchases(folder: Path) -> pd.DataFrame:
     return pd.read_parquet(single if single.exists() else folder / "purchases")
 
 
-def ours(folder: Path, history: pd.DataFrame, date: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Lists:
+    """customer_id, product_id, rank, chance."""
+
+    new: pd.DataFrame
+    again: pd.DataFrame
+
+
+def ours(folder: Path, history: pd.DataFrame, date: str) -> Lists:
     """Trained and listed by the command line, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -67,12 +121,31 @@ def ours(folder: Path, history: pd.DataFrame, date: str) -> pd.DataFrame:
                 (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
         config = config.replace("purchases/*.parquet", "purchases.parquet")
         (place / "recommender.toml").write_text(config)
-        recommender(place, "train", "--as-of", date)
+        recommender(place, "train", "--as-of", date, "--force", "a benchmark")
         out = place / "list.csv"
         recommender(
             place, "cross-sell", "--kinds", "new,upgrade", "-n", "20", "--all", "--out", out
         )
-        return pd.read_csv(out, dtype=TEXT, keep_default_na=False)
+        new = pd.read_csv(out, dtype=TEXT, keep_default_na=False)
+        return Lists(new, lists_again(open_release(place / "releases")))
+
+
+def lists_again(release: Release) -> pd.DataFrame:
+    """The first 20 of each customer."""
+    starts = np.asarray(release.again.starts)
+    place = np.arange(starts[-1]) - np.repeat(starts[:-1], np.diff(starts))
+    first = place < 20
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[first]
+    return pd.DataFrame(
+        {
+            "customer_id": np.array(list(release.customers.ids), object)[owner],
+            "product_id": np.array(list(release.products.ids), object)[
+                release.again.products[first]
+            ],
+            "rank": place[first] + 1,
+            "chance": release.again.chance[first],
+        }
+    )
 
 
 def recommender(place: Path, *words: str | Path) -> None:

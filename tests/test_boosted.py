@@ -21,6 +21,7 @@ from recommender.ranking.outcome import outcome_of
 from recommender.ranking.plain.ranker import PlainRanker
 from recommender.ranking.windows import windows_before
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
+from recommender.tables.tables import Tables
 from recommender.text import Ids
 from tests.made_up import SETTINGS, Line, at, learned, purchases_of, shop_lines
 
@@ -43,7 +44,8 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def known() -> Known:
     customers, products = tables()
-    return read_known(long_shop().customers, long_shop().products, customers, products)
+    read = Tables(long_shop(), products, customers, None, ())
+    return read_known(long_shop().customers, long_shop().products, read)
 
 
 def scene_at(purchases: Purchases, now: int) -> Scene:
@@ -70,7 +72,8 @@ def test_texts_with_few_values_are_groups_and_numbers_are_values() -> None:
 
 
 def test_without_tables_nothing_is_known() -> None:
-    assert read_known(Ids.of("ab"), Ids.of("xy"), None, None) == Known()
+    nothing = Tables(long_shop(), None, None, None, ())
+    assert read_known(Ids.of("ab"), Ids.of("xy"), nothing) == Known()
 
 
 def test_who_took_what_when_is_counted_by_pair() -> None:

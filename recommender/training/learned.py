@@ -39,7 +39,7 @@ def learn_lists(
     settings = resolve(asked)
     say(f"learning from {purchases!r}")
     say(str(settings.weighting))
-    known = read_known(purchases.customers, purchases.products, tables.customers, tables.products)
+    known = read_known(purchases.customers, purchases.products, tables)
     new = learn_ranking(purchases, settings, known, now, say)
     moments = [rehearsal.at for rehearsal in new.rehearsals]
     again = learn_again_lists(purchases, moments, now, _categories(tables.products), say)

@@ -54,6 +54,8 @@ def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -
         mine = group[customers]
         some = np.flatnonzero(mine >= 0)
         chosen[some[:, None], favourites[mine[some]]] = True
+    for name in snapshot.interest:
+        chosen |= scores[name] > 0
     chosen &= ~closed
     rows, products = np.nonzero(chosen)
     opinions = {name: score[rows, products] for name, score in scores.items()}
@@ -85,6 +87,7 @@ def _scores(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> dict[str, S
         "peers_bought": _dense(peers @ models.matrix.bought),
         "peers_new_28": _dense(peers @ taken.newly(28)),
         "peers_new_91": _dense(peers @ taken.newly(91)),
+        **{name: _dense(noted[customers]) for name, noted in snapshot.interest.items()},
     }
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.ranking.boosted.interest import Events, number_events
+from recommender.tables.tables import Tables
 from recommender.text import Ids
 
 Groups = npt.NDArray[np.int32]
@@ -27,7 +29,7 @@ LEAST_SHARE_NUMERIC = 0.8
 
 @dataclass(frozen=True)
 class Known:
-    """Facts that do not change with the moment; what only a later date could know stays out."""
+    """What the tables say; what only a later date could know stays out."""
 
     product_groups: dict[str, Groups] = field(default_factory=dict)
     customer_groups: dict[str, Groups] = field(default_factory=dict)
@@ -35,22 +37,20 @@ class Known:
     """Price and numeric attributes, NaN where not known."""
     listed_at: Values | None = None
     """(products,) seconds since 1970 UTC, NaN where not known."""
+    events: Events | None = None
+    """Of all times; a moment looks only at those before it."""
 
 
-def read_known(
-    customers: Ids,
-    products: Ids,
-    customer_table: pd.DataFrame | None,
-    product_table: pd.DataFrame | None,
-) -> Known:
+def read_known(customers: Ids, products: Ids, tables: Tables) -> Known:
     """Aligned to the ids of the release; without tables there is nothing to know."""
-    of_products = _aligned(product_table, "product_id", products)
-    of_customers = _aligned(customer_table, "customer_id", customers)
+    of_products = _aligned(tables.products, "product_id", products)
+    of_customers = _aligned(tables.customers, "customer_id", customers)
     return Known(
         product_groups=_groupings(of_products, "products"),
         customer_groups=_groupings(of_customers, "customers"),
         product_values=_values(of_products),
         listed_at=_listed_at(of_products),
+        events=number_events(tables.events, customers, products),
     )
 
 

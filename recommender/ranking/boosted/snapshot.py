@@ -14,6 +14,7 @@ from recommender.models.als import Factors, fit_als
 from recommender.models.models import Models
 from recommender.models.settings import Settings
 from recommender.models.spending import usual_prices
+from recommender.ranking.boosted.interest import interest_at
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.boosted.taken import Taken, count_taken
 
@@ -32,6 +33,8 @@ class Snapshot:
     """(products, products) column j holds the products that speak for j."""
     peers: sparse.csr_matrix
     """(customers, customers) 1 for the customers alike."""
+    interest: dict[str, sparse.csr_matrix]
+    """Name -> (customers, products), of views, carts and quotes; empty without events."""
     price: npt.NDArray[np.float64]
     """(products,) of the catalogue, else paid lately; NaN where not known."""
 
@@ -58,6 +61,7 @@ def take_snapshot(
         taken=count_taken(models.netted, models.now),
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
         peers=_peer_matrix(find_peers(models.factors.customers)),
+        interest={} if known.events is None else interest_at(known.events, models.now),
         price=paid if listed is None else np.where(np.isfinite(listed), listed, paid),
     )
 
