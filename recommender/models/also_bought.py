@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,12 @@ SHRINKAGE = 10.0
 """Customers added to every denominator: two rare products are not alike for sharing five."""
 NEIGHBOURS = 50
 BLOCK = 1024
+LEVELS = 1024
+"""Steps of similarity that are counted to find a product's best without sorting all of them."""
+
+Column = npt.NDArray[np.generic]
+Entries = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]
+"""Products, ascending; others; customers of both."""
 
 
 @dataclass(frozen=True)
@@ -41,39 +46,57 @@ def find_also_bought(bought: sparse.csr_matrix) -> AlsoBought:
     `bought` (customers, products) holds 1 where there was a purchase: a customer counts once,
     however much it buys.
     """
-    rows = list(_neighbours(bought))
-    lengths = [len(products) for products, _, _ in rows]
+    by_product = bought.T.tocsr()
+    customers = np.diff(by_product.indptr).astype(np.float64)
+    blocks = [
+        _nearest(_overlaps(by_product, bought, first), customers)
+        for first in range(0, by_product.shape[0], BLOCK)
+    ]
+    products, others, both, similarity = (
+        np.concatenate(part) for part in zip(*blocks, strict=True)
+    )
     return AlsoBought(
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        products=np.concatenate([r[0] for r in rows]).astype(np.int32),
-        customers_both=np.concatenate([r[1] for r in rows]).astype(np.int32),
-        similarity=np.concatenate([r[2] for r in rows]).astype(np.float32),
+        starts=np.searchsorted(products, np.arange(len(customers) + 1)).astype(np.int64),
+        products=others.astype(np.int32),
+        customers_both=both.astype(np.int32),
+        similarity=similarity.astype(np.float32),
     )
 
 
-def _neighbours(bought: sparse.csr_matrix) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
-    by_product = bought.T.tocsr()
-    customers = np.diff(by_product.indptr).astype(np.float64)
-    for first in range(0, by_product.shape[0], BLOCK):
-        both = (by_product[first : first + BLOCK] @ bought).tocsr()
-        both.sort_indices()
-        for row in range(both.shape[0]):
-            entries = slice(both.indptr[row], both.indptr[row + 1])
-            yield _nearest(first + row, both.indices[entries], both.data[entries], customers)
+def _overlaps(by_product: sparse.csr_matrix, bought: sparse.csr_matrix, first: int) -> Entries:
+    """Products of a block, others, and the customers of both where there are enough."""
+    both = by_product[first : first + BLOCK] @ bought
+    enough = np.flatnonzero(both.data >= MINIMUM_CUSTOMERS)
+    products = first + np.searchsorted(both.indptr, enough, side="right") - 1
+    others = both.indices[enough]
+    apart = products != others
+    return products[apart], others[apart], both.data[enough[apart]]
 
 
-def _nearest(
-    product: int,
-    others: npt.NDArray[np.int32],
-    both: npt.NDArray[np.float32],
-    customers: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.generic], ...]:
-    """The neighbours of one product, their shared customers and similarities."""
-    supported = (both >= MINIMUM_CUSTOMERS) & (others != product)
-    others, both = others[supported], both[supported]
-    similarity = both / (np.sqrt(customers[product] * customers[others]) + SHRINKAGE)
-    order = np.lexsort((others, -similarity))[:NEIGHBOURS]
-    return others[order], both[order], similarity[order]
+def _nearest(overlaps: Entries, customers: npt.NDArray[np.float64]) -> tuple[Column, ...]:
+    """The nearest others of each product, nearest first, of equals the lower number."""
+    products, others, both = overlaps
+    similarity = both / (np.sqrt(customers[products] * customers[others]) + SHRINKAGE)
+    some = _promising(products, similarity)
+    order = some[np.lexsort((others[some], -similarity[some], products[some]))]
+    sorted_products = products[order]
+    place = np.arange(len(order)) - np.searchsorted(sorted_products, sorted_products)
+    kept = order[place < NEIGHBOURS]
+    return products[kept], others[kept], both[kept], similarity[kept]
+
+
+def _promising(
+    products: npt.NDArray[np.int64], similarity: npt.NDArray[np.float64]
+) -> npt.NDArray[np.intp]:
+    """Entries that can be among their product's nearest: a few more than `NEIGHBOURS` each."""
+    if not len(products):
+        return np.zeros(0, np.intp)
+    rows = products - products[0]
+    levels = (similarity * LEVELS).astype(np.int64)
+    counts = np.bincount(rows * LEVELS + levels, minlength=(rows[-1] + 1) * LEVELS)
+    at_least = counts.reshape(-1, LEVELS)[:, ::-1].cumsum(axis=1)
+    lowest = LEVELS - 1 - (at_least < NEIGHBOURS).sum(axis=1)
+    return np.flatnonzero(levels >= lowest[rows])
 
 
 def count_together(netted: Netted, found: AlsoBought) -> npt.NDArray[np.int32]:
@@ -115,8 +138,13 @@ def _customers_by_slot(
     slots: npt.NDArray[np.int32],
     size: int,
 ) -> npt.NDArray[np.int64]:
-    """(size,) distinct customers whose orders hold the product of each slot."""
+    """(size,) distinct customers whose orders hold the product of each slot.
+
+    `customers` (orders,) ascend, so each new one is a change.
+    """
     slot = slots[orders.indices]
-    buyer = np.repeat(customers, np.diff(orders.indptr)).astype(np.int64)
-    keys = np.unique(buyer[slot >= 0] * size + slot[slot >= 0])
-    return np.bincount(keys % size, minlength=size)
+    changes = np.append(0, np.diff(customers) != 0).astype(np.intp)
+    buyer = np.repeat(changes.cumsum(), np.diff(orders.indptr))
+    did = np.zeros((int(changes.sum()) + 1, size), bool)
+    did[buyer[slot >= 0], slot[slot >= 0]] = True
+    return np.asarray(did.sum(axis=0))
