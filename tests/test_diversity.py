@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -166,7 +167,7 @@ def test_a_spread_list_of_the_made_up_shop_mixes_both_trades() -> None:
     def changes(release: Release) -> int:
         lists = [suggest(release, c, Wish(8)).suggestions for c in release.customers.ids]
         trades = ["".join(s.product_id[0] for s in found) for found in lists]
-        return sum(a != b for trade in trades for a, b in zip(trade, trade[1:], strict=False))
+        return sum(a != b for trade in trades for a, b in pairwise(trade))
 
     assert changes(with_diversity(shop_contents(), 0.9)) > 1.5 * changes(shop_release())
 

@@ -12,6 +12,8 @@ from recommender.matrix.returns import Netted
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement; fewer could be one person's doing."""
+FULL_EVIDENCE = 20.0
+"""Products after which a customer's purchases speak with their full weight."""
 SHRINKAGE = 10.0
 """Customers added to every denominator: two rare products are not alike for sharing five."""
 NEIGHBOURS = 50
@@ -20,8 +22,6 @@ LEVELS = 1024
 """Steps of similarity that are counted to find a product's best without sorting all of them."""
 
 Column = npt.NDArray[np.generic]
-Entries = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.float32]]
-"""Products, ascending; others; customers of both."""
 
 
 @dataclass(frozen=True)
@@ -40,53 +40,82 @@ class AlsoBought:
         )
 
 
+@dataclass(frozen=True)
+class Overlaps:
+    """Pairs of products with customers in common."""
+
+    products: npt.NDArray[np.int64]
+    """(pairs,) ascending."""
+    others: npt.NDArray[np.int32]
+    both: npt.NDArray[np.complex64]
+    """(pairs,) customers of both, and their evidence as the imaginary part."""
+
+
 def find_also_bought(bought: sparse.csr_matrix) -> AlsoBought:
-    """Shrunk cosine over customers: both / (sqrt(one * other) + 10), five customers at least.
+    """Shrunk cosine over evidence: both / (sqrt(one * other) + 10), five customers at least.
 
     `bought` (customers, products) holds 1 where there was a purchase: a customer counts once,
-    however much it buys.
+    however much it buys, and as much as `evidence_of` says.
     """
+    evidence = evidence_of(bought)
     by_product = bought.T.tocsr()
-    customers = np.diff(by_product.indptr).astype(np.float64)
+    of_products = by_product @ evidence
+    # one product of matrices sums both: the real parts count customers, the others weigh them
+    weighed = bought.astype(np.complex64)
+    weighed.data += 1j * np.repeat(evidence, np.diff(bought.indptr)).astype(np.float32)
+    by_product = by_product.astype(np.complex64)
     blocks = [
-        _nearest(_overlaps(by_product, bought, first), customers)
+        _nearest(_overlaps(by_product, weighed, first), of_products)
         for first in range(0, by_product.shape[0], BLOCK)
     ]
-    products, others, both, similarity = (
+    products, others, customers, similarity = (
         np.concatenate(part) for part in zip(*blocks, strict=True)
     )
     return AlsoBought(
-        starts=np.searchsorted(products, np.arange(len(customers) + 1)).astype(np.int64),
+        starts=np.searchsorted(products, np.arange(len(of_products) + 1)).astype(np.int64),
         products=others.astype(np.int32),
-        customers_both=both.astype(np.int32),
-        similarity=similarity.astype(np.float32),
+        customers_both=customers.astype(np.int32),
+        similarity=similarity,
     )
 
 
-def _overlaps(by_product: sparse.csr_matrix, bought: sparse.csr_matrix, first: int) -> Entries:
-    """Products of a block, others, and the customers of both where there are enough."""
-    both = by_product[first : first + BLOCK] @ bought
-    enough = np.flatnonzero(both.data >= MINIMUM_CUSTOMERS)
+def evidence_of(bought: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    """(customers,) 0 to 1, by the products a customer bought: all from the median or 20 on.
+
+    Whoever bought two products says little about what goes with what, and is quickly made up. The
+    median keeps the evidence of shops where everyone buys two.
+    """
+    breadth = np.diff(bought.indptr)
+    buying = breadth[breadth > 0]
+    full = min(float(np.median(buying)), FULL_EVIDENCE) if len(buying) else 1.0
+    return np.minimum(breadth / full, 1.0)
+
+
+def _overlaps(by_product: sparse.csr_matrix, weighed: sparse.csr_matrix, first: int) -> Overlaps:
+    """Of a block of products with all others, where there are enough customers of both."""
+    both = by_product[first : first + BLOCK] @ weighed
+    enough = np.flatnonzero(both.data.real >= MINIMUM_CUSTOMERS)
     products = first + np.searchsorted(both.indptr, enough, side="right") - 1
     others = both.indices[enough]
     apart = products != others
-    return products[apart], others[apart], both.data[enough[apart]]
+    return Overlaps(products[apart], others[apart], both.data[enough[apart]])
 
 
-def _nearest(overlaps: Entries, customers: npt.NDArray[np.float64]) -> tuple[Column, ...]:
+def _nearest(found: Overlaps, of_products: npt.NDArray[np.float64]) -> tuple[Column, ...]:
     """The nearest others of each product, nearest first, of equals the lower number."""
-    products, others, both = overlaps
-    similarity = both / (np.sqrt(customers[products] * customers[others]) + SHRINKAGE)
+    products, others = found.products, found.others
+    length = np.sqrt(of_products[products] * of_products[others])
+    similarity = (found.both.imag / (length + SHRINKAGE)).astype(np.float32)
     some = _promising(products, similarity)
     order = some[np.lexsort((others[some], -similarity[some], products[some]))]
-    sorted_products = products[order]
-    place = np.arange(len(order)) - np.searchsorted(sorted_products, sorted_products)
+    in_order = products[order]
+    place = np.arange(len(order)) - np.searchsorted(in_order, in_order)
     kept = order[place < NEIGHBOURS]
-    return products[kept], others[kept], both[kept], similarity[kept]
+    return products[kept], others[kept], found.both.real[kept], similarity[kept]
 
 
 def _promising(
-    products: npt.NDArray[np.int64], similarity: npt.NDArray[np.float64]
+    products: npt.NDArray[np.int64], similarity: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.intp]:
     """Entries that can be among their product's nearest: a few more than `NEIGHBOURS` each."""
     if not len(products):
