@@ -60,19 +60,24 @@ def ours(folder: Path, history: pd.DataFrame, date: str) -> pd.DataFrame:
     """Trained and listed by the command line, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        history.to_parquet(place / "purchases.parquet")
-        config = (folder / "recommender.toml").read_text()
-        for table in ("products", "customers"):
-            if (folder / f"{table}.parquet").exists():
-                (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
-        config = config.replace("purchases/*.parquet", "purchases.parquet")
-        (place / "recommender.toml").write_text(config)
-        recommender(place, "train", "--as-of", date)
+        train_in(place, folder, history, date)
         out = place / "list.csv"
         recommender(
             place, "cross-sell", "--kinds", "new,upgrade", "-n", "20", "--all", "--out", out
         )
         return pd.read_csv(out, dtype=TEXT, keep_default_na=False)
+
+
+def train_in(place: Path, folder: Path, history: pd.DataFrame, date: str) -> None:
+    """A release of these purchases and the other tables of `folder`, as of the date."""
+    history.to_parquet(place / "purchases.parquet")
+    config = (folder / "recommender.toml").read_text()
+    for table in ("products", "customers"):
+        if (folder / f"{table}.parquet").exists():
+            (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
+    config = config.replace("purchases/*.parquet", "purchases.parquet")
+    (place / "recommender.toml").write_text(config)
+    recommender(place, "train", "--as-of", date)
 
 
 def recommender(place: Path, *words: str | Path) -> None:
