@@ -33,10 +33,10 @@ def with_diversity(contents: Contents, diversity: float) -> Release:
 
 
 def random_shop(seed: int) -> Contents:
-    """Of random products, each with up to four random neighbours."""
+    """Of random products, each with up to eight random neighbours."""
     contents, random = random_contents(seed), np.random.default_rng(seed)
     size = len(contents.products.ids)
-    rows = [np.setdiff1d(random.integers(0, size, 4), [product]) for product in range(size)]
+    rows = [random.permutation(np.delete(np.arange(size), product))[:8] for product in range(size)]
     columns = np.concatenate(rows).astype(np.int32)
     fives = np.full(len(columns), 5, np.int32)
     neighbours = AlsoBought(
@@ -50,13 +50,14 @@ def random_shop(seed: int) -> Contents:
 
 
 def resembles(release: Release, before: str, product: str) -> bool:
-    """Of one category; where one of the two has none, among the neighbours of the earlier one."""
+    """Of one category; where one of the two has none, among the five nearest of the earlier one."""
     one, other = category_of(release, before), category_of(release, product)
     if one and other:
         return one == other
     ids, part = list(release.products.ids), release.also_bought
     row = ids.index(before)
-    return product in [ids[int(p)] for p in part.products[part.starts[row] : part.starts[row + 1]]]
+    nearest = part.products[part.starts[row] : part.starts[row + 1]][:5]
+    return product in [ids[int(p)] for p in nearest]
 
 
 def spread_slowly(

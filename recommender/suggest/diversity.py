@@ -11,6 +11,9 @@ from recommender.release.contents import Flags, Numbers
 from recommender.release.opening import Release
 
 Worth = npt.NDArray[np.floating[Any]]
+NEAREST = 5
+"""Products bought by the same customers that count as alike where there are no categories; all 50
+neighbours would be so many that a tenth of diversity costs a tenth of the hits."""
 
 
 def spread(
@@ -47,10 +50,10 @@ def _best(left: Worth, alike: npt.NDArray[np.int64]) -> int:
 
 
 def _like(release: Release, products: Numbers, position: int) -> Flags:
-    """Of the same category; where one is not known, bought by the same customers."""
+    """Of the same category; where one is not known, most bought by the same customers."""
     categories = release.products.category_number[products]
     own = categories[position]
     part, product = release.also_bought, int(products[position])
-    first, end = part.starts[product : product + 2]
-    neighbours = np.isin(products, part.products[first:end])
+    first, end = (int(entry) for entry in part.starts[product : product + 2])
+    neighbours = np.isin(products, part.products[first : min(first + NEAREST, end)])
     return np.where((categories >= 0) & (own >= 0), categories == own, neighbours)
