@@ -114,14 +114,7 @@ def ours(folder: Path, history: pd.DataFrame, date: str) -> Lists:
     """Trained and listed by the command line, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        history.to_parquet(place / "purchases.parquet")
-        config = (folder / "recommender.toml").read_text()
-        for table in ("products", "customers"):
-            if (folder / f"{table}.parquet").exists():
-                (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
-        config = config.replace("purchases/*.parquet", "purchases.parquet")
-        (place / "recommender.toml").write_text(config)
-        recommender(place, "train", "--as-of", date, "--force", "a benchmark")
+        train_in(place, folder, history, date)
         out = place / "list.csv"
         recommender(
             place, "cross-sell", "--kinds", "new,upgrade", "-n", "20", "--all", "--out", out
@@ -146,6 +139,18 @@ def lists_again(release: Release) -> pd.DataFrame:
             "chance": release.again.chance[first],
         }
     )
+
+
+def train_in(place: Path, folder: Path, history: pd.DataFrame, date: str) -> None:
+    """A release of these purchases and the other tables of `folder`, as of the date."""
+    history.to_parquet(place / "purchases.parquet")
+    config = (folder / "recommender.toml").read_text()
+    for table in ("products", "customers"):
+        if (folder / f"{table}.parquet").exists():
+            (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
+    config = config.replace("purchases/*.parquet", "purchases.parquet")
+    (place / "recommender.toml").write_text(config)
+    recommender(place, "train", "--as-of", date, "--force", "a benchmark")
 
 
 def recommender(place: Path, *words: str | Path) -> None:

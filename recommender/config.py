@@ -61,6 +61,8 @@ class TrainSection(Section):
     alpha: Annotated[float, Field(gt=0, le=1e6)] | Auto = "auto"
     half_life_days: Annotated[float, Field(gt=0, le=36500)] | Auto = "auto"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of its worth that a suggestion loses for each of its category before it in the list."""
 
 
 class ReleasesSection(Section):

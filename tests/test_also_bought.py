@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -17,6 +19,7 @@ from recommender.models.also_bought import (
     NEIGHBOURS,
     AlsoBought,
     count_together,
+    evidence_of,
     find_also_bought,
 )
 from tests.made_up import Line, netted_of, shop_models
@@ -48,12 +51,31 @@ def test_counts_and_similarities_are_those_of_a_slow_count(baskets: Baskets) -> 
         for one, other in permutations(range(8), 2)
     }
     assert counted(found) == {p: n for p, n in expected.items() if n >= MINIMUM_CUSTOMERS}
-    buyers = [sum(product in basket for basket in baskets) for product in range(8)]
     for (one, other), similarity in zip(counted(found), found.similarity, strict=True):
-        both = expected[one, other]
-        assert similarity == pytest.approx(
-            both / (math.sqrt(buyers[one] * buyers[other]) + 10), rel=1e-6
-        )
+        both, a, b = (evidence_for(part, baskets) for part in ({one, other}, {one}, {other}))
+        assert similarity == pytest.approx(both / (math.sqrt(a * b) + 10), rel=1e-5)
+
+
+def evidence_for(products: set[int], baskets: Baskets) -> float:
+    """Of the customers that bought all of these."""
+    full = min(statistics.median(len(basket) for basket in baskets if basket), 20)
+    return sum(min(len(basket) / full, 1.0) for basket in baskets if products <= basket)
+
+
+@pytest.mark.parametrize(
+    ("breadths", "evidence"),
+    [
+        ([1, 5, 10, 20, 30, 40, 80], [0.05, 0.25, 0.5, 1, 1, 1, 1]),
+        ([1, 2, 4, 8, 0, 0, 0], [1 / 3, 2 / 3, 1, 1, 0, 0, 0]),
+        ([2, 2, 2], [1, 1, 1]),
+        ([0, 0], [0, 0]),
+    ],
+)
+def test_who_bought_as_much_as_most_or_twenty_products_speaks_fully(
+    breadths: list[int], evidence: list[float]
+) -> None:
+    matrix = bought_matrix([set(range(breadth)) for breadth in breadths], 80)
+    assert evidence_of(matrix) == pytest.approx(evidence)
 
 
 @given(BASKETS)
@@ -96,6 +118,40 @@ def test_ten_made_up_customers_do_not_lift_a_rare_product_over_a_real_companion(
     found = find_also_bought(bought_matrix([*real, *([{0, 7}] * 10)]))
     assert found.products[found.starts[0] : found.starts[1]].tolist() == [1, 7]
     assert found.similarity[0] > 3 * found.similarity[1]
+
+
+@cache
+def busy_shop() -> Baskets:
+    """300 customers with 20 to 30 of 300 products, the first ones popular; 300 is bought once."""
+    random = np.random.default_rng(3)
+    liking = 1 / np.arange(20, 320)
+    sizes = random.integers(20, 31, 300)
+    baskets = [set(random.choice(300, n, False, liking / liking.sum()).tolist()) for n in sizes]
+    return [*baskets, {*range(275, 301)}]
+
+
+def reached(fakes: int) -> int:
+    """Of the 20 most popular products, those whose first ten fakes can bring product 300 into."""
+    count = 0
+    for popular in range(20):
+        baskets = [*busy_shop(), *([{popular, 300}] * fakes)]
+        found = find_also_bought(bought_matrix(baskets, 301))
+        entries = slice(found.starts[popular], found.starts[popular + 1])
+        count += 300 in found.products[entries][:10]
+    return count
+
+
+@pytest.mark.parametrize("fakes", [10, 20])
+def test_made_up_customers_of_two_lines_reach_nobodys_first_ten(fakes: int) -> None:
+    assert reached(fakes) == 0
+
+
+def test_they_would_if_they_spoke_as_loud_as_real_customers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("recommender.models.also_bought.FULL_EVIDENCE", 1.0)
+    assert reached(10) > 5
+    assert reached(20) > 15
 
 
 def test_a_product_keeps_its_nearest_neighbours_only() -> None:

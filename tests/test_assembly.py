@@ -108,6 +108,13 @@ def test_the_usual_price_is_the_median_of_half_a_year_else_of_all_time() -> None
     assert np.isnan(prices[2])
 
 
+def test_one_customer_does_not_decide_the_usual_price() -> None:
+    """However many lines it has."""
+    others = [Line(f"B{i}", "x", 300, 1, price) for i, price in enumerate((8.0, 9.0, 10.0))]
+    many = [Line("A", "x", 300, 1, 1000.0)] * 1000
+    assert usual_prices(netted_of([*others, *many]), at(301)).tolist() == [9.5]
+
+
 def test_a_price_of_zero_and_a_returned_line_say_nothing_about_the_price() -> None:
     lines = [
         Line("A", "x", 0, 1, 0.0),

@@ -33,7 +33,30 @@ def test_what_was_bought_long_ago_still_counts_as_bought() -> None:
 
 
 def test_no_pair_counts_more_than_the_cap() -> None:
-    assert weight_of(LINES_ONLY, *[Line("A", "x")] * 1000) == 50.0
+    assert weight_of(LINES_ONLY, *[Line("A", "x")] * 1000) == 5.0
+
+
+def test_no_customer_counts_more_than_thirty_times_the_median_one() -> None:
+    """B buys 100 products at once and the others one; what it bought still counts as bought."""
+    everything = [Line("B", f"x{i}") for i in range(100)]
+    others = [Line(f"C{i}", f"x{i}") for i in range(9)]
+    weights = matrix_of([*everything, *others], LINES_ONLY, 0).weights
+    assert weights[0].sum() == pytest.approx(30.0)
+    assert weights[0].data == pytest.approx(np.full(100, 0.3))
+    assert weights[1:].data == pytest.approx(np.ones(9))
+
+
+def test_what_one_customer_takes_does_not_change_the_weights_of_others() -> None:
+    """The usual quantity is the middle customer's, whatever A takes, and however often."""
+    others = [Line(f"B{i}", "x", 0, quantity) for i, quantity in enumerate((1, 2, 2, 4))]
+    weighting = RecencyQuantity(20, quantity_power=0.5)
+
+    def of_others(*lines: Line) -> list[float]:
+        return matrix_of([*lines, *others], weighting, 0).weights.data[1:].tolist()
+
+    modest = of_others(Line("A", "x", 0, 5))
+    assert of_others(Line("A", "x", 0, 1e12)) == modest
+    assert of_others(*[Line("A", "x", 0, 1e9)] * 1000) == modest
 
 
 def test_a_billion_units_count_no_more_than_a_thousand_times_the_usual() -> None:
@@ -63,7 +86,8 @@ def test_a_purchase_after_the_moment_is_not_worth_more_than_one_at_it() -> None:
 def test_the_weight_function_says_what_it_does() -> None:
     assert str(RecencyQuantity(20)) == (
         "weight = sum over the purchases of a pair of 2^(-age / 20 days) x (quantity kept / "
-        "the product's usual quantity)^0.1, between 0.01 and 50"
+        "the product's usual quantity)^0.1, between 0.01 and 5; together a "
+        "customer's count at most 30 times the median customer's"
     )
 
 

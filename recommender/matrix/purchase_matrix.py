@@ -68,7 +68,12 @@ def build_matrix(netted: Netted, weighting: RecencyQuantity, now: int) -> Purcha
     gone = bought & ~kept
     shape = (len(purchases.customers), len(purchases.products))
     return PurchaseMatrix(
-        weights=_csr(pair_weights[kept], customers[kept], products[kept], shape),
+        weights=_csr(
+            weighting.of_customers(pair_weights[kept], customers[kept]),
+            customers[kept],
+            products[kept],
+            shape,
+        ),
         times=stays[kept].astype(np.int32),
         last_day=_by_pair(np.maximum, days, first)[kept].astype(np.int32),
         returned=_csr(np.ones(int(gone.sum()), bool), customers[gone], products[gone], shape),

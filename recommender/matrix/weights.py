@@ -24,14 +24,17 @@ class RecencyQuantity:
     """0 counts lines, 1 counts units; units only say who is large."""
     least: float = 0.01
     """Of a pair: what was bought long ago still counts as bought."""
-    most: float = 50.0
+    most: float = 5.0
     """Of a pair: no customer bends the model by buying one product a thousand times."""
+    most_of_customer: float = 30.0
+    """Times the median customer's, of all pairs of one: nor by buying everything."""
 
     def __str__(self) -> str:
         return (
             "weight = sum over the purchases of a pair of 2^(-age / "
             f"{self.half_life_days:g} days) x (quantity kept / the product's usual quantity)"
-            f"^{self.quantity_power:g}, between {self.least:g} and {self.most:g}"
+            f"^{self.quantity_power:g}, between {self.least:g} and {self.most:g}; together a "
+            f"customer's count at most {self.most_of_customer:g} times the median customer's"
         )
 
     def of_lines(self, netted: Netted, now: int) -> npt.NDArray[np.float64]:
@@ -49,12 +52,36 @@ class RecencyQuantity:
         sums = np.add.reduceat(lines, starts[:-1]) if len(lines) else lines
         return np.clip(sums, self.least, self.most).astype(np.float32)
 
+    def of_customers(
+        self, pairs: npt.NDArray[np.float32], customers: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.float32]:
+        """Pair weights, made smaller where those of one customer are too much together."""
+        if not len(pairs):
+            return pairs
+        totals = np.bincount(customers, pairs)
+        most = self.most_of_customer * np.median(totals[totals > 0])
+        return (pairs * np.minimum(1.0, most / totals[customers])).astype(np.float32)
+
 
 def _usual_quantities(netted: Netted) -> npt.NDArray[np.float64]:
-    """(products,) geometric mean of what stayed, 1 where nothing did."""
+    """(products,) median over customers of what each usually takes, 1 where nothing stayed.
+
+    What one customer takes is the geometric mean of its lines; a billion lines are one voice.
+    """
     kept = netted.left > 0
-    columns = netted.purchases.product_columns[kept]
-    size = len(netted.purchases.products)
-    logs = np.bincount(columns, np.log(netted.left[kept]), minlength=size)
-    counts = np.bincount(columns, minlength=size)
-    return np.asarray(np.exp(logs / np.maximum(counts, 1)))
+    purchases = netted.purchases
+    customers, columns = purchases.customer_rows[kept], purchases.product_columns[kept]
+    usual = np.ones(len(purchases.products))
+    if not len(columns):
+        return usual
+    begins = np.append(True, (np.diff(customers) != 0) | (np.diff(columns) != 0))
+    first = np.flatnonzero(begins)
+    sums = np.add.reduceat(np.log(netted.left[kept]), first)
+    logs = sums / np.diff(np.append(first, len(columns)))
+    order = np.lexsort((logs, columns[first]))
+    products, starts, counts = np.unique(
+        columns[first][order], return_index=True, return_counts=True
+    )
+    low, high = logs[order][starts + (counts - 1) // 2], logs[order][starts + counts // 2]
+    usual[products] = np.exp((low + high) / 2)
+    return usual

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +12,16 @@ from recommender.matrix.returns import Netted
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement; fewer could be one person's doing."""
+FULL_EVIDENCE = 20.0
+"""Products after which a customer's purchases speak with their full weight."""
 SHRINKAGE = 10.0
 """Customers added to every denominator: two rare products are not alike for sharing five."""
 NEIGHBOURS = 50
 BLOCK = 1024
+LEVELS = 1024
+"""Steps of similarity that are counted to find a product's best without sorting all of them."""
+
+Column = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True)
@@ -35,45 +40,92 @@ class AlsoBought:
         )
 
 
+@dataclass(frozen=True)
+class Overlaps:
+    """Pairs of products with customers in common."""
+
+    products: npt.NDArray[np.int64]
+    """(pairs,) ascending."""
+    others: npt.NDArray[np.int32]
+    both: npt.NDArray[np.complex64]
+    """(pairs,) customers of both, and their evidence as the imaginary part."""
+
+
 def find_also_bought(bought: sparse.csr_matrix) -> AlsoBought:
-    """Shrunk cosine over customers: both / (sqrt(one * other) + 10), five customers at least.
+    """Shrunk cosine over evidence: both / (sqrt(one * other) + 10), five customers at least.
 
     `bought` (customers, products) holds 1 where there was a purchase: a customer counts once,
-    however much it buys.
+    however much it buys, and as much as `evidence_of` says.
     """
-    rows = list(_neighbours(bought))
-    lengths = [len(products) for products, _, _ in rows]
+    evidence = evidence_of(bought)
+    by_product = bought.T.tocsr()
+    of_products = by_product @ evidence
+    # one product of matrices sums both: the real parts count customers, the others weigh them
+    weighed = bought.astype(np.complex64)
+    weighed.data += 1j * np.repeat(evidence, np.diff(bought.indptr)).astype(np.float32)
+    by_product = by_product.astype(np.complex64)
+    blocks = [
+        _nearest(_overlaps(by_product, weighed, first), of_products)
+        for first in range(0, by_product.shape[0], BLOCK)
+    ]
+    products, others, customers, similarity = (
+        np.concatenate(part) for part in zip(*blocks, strict=True)
+    )
     return AlsoBought(
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        products=np.concatenate([r[0] for r in rows]).astype(np.int32),
-        customers_both=np.concatenate([r[1] for r in rows]).astype(np.int32),
-        similarity=np.concatenate([r[2] for r in rows]).astype(np.float32),
+        starts=np.searchsorted(products, np.arange(len(of_products) + 1)).astype(np.int64),
+        products=others.astype(np.int32),
+        customers_both=customers.astype(np.int32),
+        similarity=similarity,
     )
 
 
-def _neighbours(bought: sparse.csr_matrix) -> Iterator[tuple[npt.NDArray[np.generic], ...]]:
-    by_product = bought.T.tocsr()
-    customers = np.diff(by_product.indptr).astype(np.float64)
-    for first in range(0, by_product.shape[0], BLOCK):
-        both = (by_product[first : first + BLOCK] @ bought).tocsr()
-        both.sort_indices()
-        for row in range(both.shape[0]):
-            entries = slice(both.indptr[row], both.indptr[row + 1])
-            yield _nearest(first + row, both.indices[entries], both.data[entries], customers)
+def evidence_of(bought: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    """(customers,) 0 to 1, by the products a customer bought: all from the median or 20 on.
+
+    Whoever bought two products says little about what goes with what, and is quickly made up. The
+    median keeps the evidence of shops where everyone buys two.
+    """
+    breadth = np.diff(bought.indptr)
+    buying = breadth[breadth > 0]
+    full = min(float(np.median(buying)), FULL_EVIDENCE) if len(buying) else 1.0
+    return np.minimum(breadth / full, 1.0)
 
 
-def _nearest(
-    product: int,
-    others: npt.NDArray[np.int32],
-    both: npt.NDArray[np.float32],
-    customers: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.generic], ...]:
-    """The neighbours of one product, their shared customers and similarities."""
-    supported = (both >= MINIMUM_CUSTOMERS) & (others != product)
-    others, both = others[supported], both[supported]
-    similarity = both / (np.sqrt(customers[product] * customers[others]) + SHRINKAGE)
-    order = np.lexsort((others, -similarity))[:NEIGHBOURS]
-    return others[order], both[order], similarity[order]
+def _overlaps(by_product: sparse.csr_matrix, weighed: sparse.csr_matrix, first: int) -> Overlaps:
+    """Of a block of products with all others, where there are enough customers of both."""
+    both = by_product[first : first + BLOCK] @ weighed
+    enough = np.flatnonzero(both.data.real >= MINIMUM_CUSTOMERS)
+    products = first + np.searchsorted(both.indptr, enough, side="right") - 1
+    others = both.indices[enough]
+    apart = products != others
+    return Overlaps(products[apart], others[apart], both.data[enough[apart]])
+
+
+def _nearest(found: Overlaps, of_products: npt.NDArray[np.float64]) -> tuple[Column, ...]:
+    """The nearest others of each product, nearest first, of equals the lower number."""
+    products, others = found.products, found.others
+    length = np.sqrt(of_products[products] * of_products[others])
+    similarity = (found.both.imag / (length + SHRINKAGE)).astype(np.float32)
+    some = _promising(products, similarity)
+    order = some[np.lexsort((others[some], -similarity[some], products[some]))]
+    in_order = products[order]
+    place = np.arange(len(order)) - np.searchsorted(in_order, in_order)
+    kept = order[place < NEIGHBOURS]
+    return products[kept], others[kept], found.both.real[kept], similarity[kept]
+
+
+def _promising(
+    products: npt.NDArray[np.int64], similarity: npt.NDArray[np.float32]
+) -> npt.NDArray[np.intp]:
+    """Entries that can be among their product's nearest: a few more than `NEIGHBOURS` each."""
+    if not len(products):
+        return np.zeros(0, np.intp)
+    rows = products - products[0]
+    levels = (similarity * LEVELS).astype(np.int64)
+    counts = np.bincount(rows * LEVELS + levels, minlength=(rows[-1] + 1) * LEVELS)
+    at_least = counts.reshape(-1, LEVELS)[:, ::-1].cumsum(axis=1)
+    lowest = LEVELS - 1 - (at_least < NEIGHBOURS).sum(axis=1)
+    return np.flatnonzero(levels >= lowest[rows])
 
 
 def count_together(netted: Netted, found: AlsoBought) -> npt.NDArray[np.int32]:
@@ -115,8 +167,13 @@ def _customers_by_slot(
     slots: npt.NDArray[np.int32],
     size: int,
 ) -> npt.NDArray[np.int64]:
-    """(size,) distinct customers whose orders hold the product of each slot."""
+    """(size,) distinct customers whose orders hold the product of each slot.
+
+    `customers` (orders,) ascend, so each new one is a change.
+    """
     slot = slots[orders.indices]
-    buyer = np.repeat(customers, np.diff(orders.indptr)).astype(np.int64)
-    keys = np.unique(buyer[slot >= 0] * size + slot[slot >= 0])
-    return np.bincount(keys % size, minlength=size)
+    changes = np.append(0, np.diff(customers) != 0).astype(np.intp)
+    buyer = np.repeat(changes.cumsum(), np.diff(orders.indptr))
+    did = np.zeros((int(changes.sum()) + 1, size), bool)
+    did[buyer[slot >= 0], slot[slot >= 0]] = True
+    return np.asarray(did.sum(axis=0))

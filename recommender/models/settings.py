@@ -22,6 +22,8 @@ class Settings:
     als: AlsSettings
     history_days: int = 730
     """Purchases before it say what a customer owns, and teach nothing."""
+    diversity: float = 0.0
+    """How far lists are spread; it teaches nothing, and is read when they are asked for."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -29,6 +31,7 @@ class Settings:
             "half_life_days": self.weighting.half_life_days,
             **asdict(self.als),
             "weighting": str(self.weighting),
+            "diversity": self.diversity,
         }
 
 
@@ -43,6 +46,7 @@ def resolve(asked: TrainSection) -> Settings:
             seed=asked.seed,
         ),
         history_days=asked.history_days,
+        diversity=asked.diversity,
     )
 
 

@@ -16,14 +16,15 @@ PERIOD_DAYS = 28
 
 
 def usual_prices(netted: Netted, now: int) -> Money:
-    """(products,) median unit price of the last half year, of all time where it was not sold."""
+    """(products,) usual unit price of the last half year, of all time where it was not sold.
+
+    The median over customers of each one's own median, so that nobody decides it alone.
+    """
     purchases = netted.purchases
     sold = (netted.left > 0) & (purchases.unit_price > 0)
     recent = sold & (purchases.purchased_at >= now - PRICE_DAYS * SECONDS_PER_DAY)
-    prices = _medians(netted, recent, purchases.unit_price)
-    ever = _medians(
-        netted, sold & ~np.isfinite(prices)[purchases.product_columns], purchases.unit_price
-    )
+    prices = _median_prices(netted, recent)
+    ever = _median_prices(netted, sold & ~np.isfinite(prices)[purchases.product_columns])
     return np.where(np.isfinite(prices), prices, ever)
 
 
@@ -50,10 +51,13 @@ def spend_of_buyers(netted: Netted, now: int) -> Money:
     return _filled(medians, len(purchases.products))
 
 
-def _medians(netted: Netted, lines: npt.NDArray[np.bool_], values: Money) -> Money:
-    products = pd.Series(netted.purchases.product_columns[lines])
-    medians = pd.Series(values[lines]).groupby(products.to_numpy()).median()
-    return _filled(medians, len(netted.purchases.products))
+def _median_prices(netted: Netted, lines: npt.NDArray[np.bool_]) -> Money:
+    purchases = netted.purchases
+    products = purchases.product_columns[lines]
+    cells = purchases.customer_rows[lines].astype(np.int64) * len(purchases.products) + products
+    of_pairs = pd.Series(purchases.unit_price[lines]).groupby(cells).median()
+    pair_products = of_pairs.index.to_numpy() % len(purchases.products)
+    return _filled(of_pairs.groupby(pair_products).median(), len(purchases.products))
 
 
 def _filled(by_product: pd.Series, products: int) -> Money:

@@ -54,14 +54,17 @@ class Manifest(BaseModel):
 
     @field_validator("settings")
     @classmethod
-    def _explains_scores(cls, settings: dict[str, Any]) -> dict[str, Any]:
-        """Reasons are worked out with them, long after the training."""
+    def _serve_answers(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        """Reasons are worked out and lists are spread with them, long after the training."""
         for name in ("alpha", "regularization"):
             match settings.get(name):
                 case int() | float() as value if 0 < value < math.inf:
                     pass
                 case other:
                     raise ValueError(f"settings.{name} is {other!r}, not a number above 0")
+        diversity = settings.get("diversity", 0.0)
+        if not (isinstance(diversity, int | float) and 0 <= diversity <= 1):
+            raise ValueError(f"settings.diversity is {diversity!r}, not a number from 0 to 1")
         return settings
 
 

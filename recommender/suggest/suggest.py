@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from recommender.release.contents import Flags, Floats, Numbers
 from recommender.release.opening import Release
+from recommender.suggest.diversity import diversity_of, spread
 from recommender.suggest.kinds import are_upgrades, usual_prices
 from recommender.suggest.reasons import (
     PriceStepReason,
@@ -40,10 +41,8 @@ def suggest(release: Release, customer_id: str, wish: Wish | None = None) -> Sug
     rules = rules_for(release, row)
     shortlist = _shortlist(release, row)
     values = shortlist.chance * release.products.spend[shortlist.products]
-    fitting = np.flatnonzero(_fits(release, shortlist, wish))
-    if wish.rank_by == "value":
-        fitting = fitting[np.argsort(-np.nan_to_num(values[fitting], nan=-1.0), kind="stable")]
-    chosen, held = _choose(rules, shortlist.products, fitting, wish.n)
+    order = _ordered(release, rules, shortlist, values, wish)
+    chosen, held = _choose(rules, shortlist.products, order, wish.n)
     return SuggestionList(
         customer_id=customer_id,
         release=release.name,
@@ -109,6 +108,26 @@ def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
     excluded = [products.ids.position(product_id) for product_id in wish.exclude]
     fits &= ~np.isin(shortlist.products, [p for p in excluded if p is not None])
     return fits
+
+
+def _ordered(
+    release: Release,
+    rules: tuple[Rule, ...],
+    shortlist: Shortlist,
+    values: npt.NDArray[np.float64],
+    wish: Wish,
+) -> npt.NDArray[np.intp]:
+    """Positions of what fits the wish, the best first, spread as far as the release has it."""
+    order = np.flatnonzero(_fits(release, shortlist, wish))
+    worth = shortlist.chance
+    if wish.rank_by == "value":
+        order = order[np.argsort(-np.nan_to_num(values[order], nan=-1.0), kind="stable")]
+        worth = np.nan_to_num(values)
+    if diversity_of(release):
+        products = shortlist.products[order]
+        is_held = first_rules(rules, products) >= 0
+        order = order[spread(release, products, worth[order], is_held, wish.n)]
+    return order
 
 
 def _choose(

@@ -74,6 +74,7 @@ _TAIL = """\
 # alpha = "auto"
 # half_life_days = "auto"
 # seed = 0
+# diversity = 0.0            # 0 to 1: how far lists are spread over categories
 
 [releases]
 # directory = "releases"
