@@ -19,6 +19,8 @@ from recommender.errors import BadDataError
 from recommender.models.settings import Settings, resolve
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, learn_ranking
+from recommender.ranking.newcomers.lists import with_newcomers
+from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.release.publish import publish, training_lock
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.report import TableReport
@@ -62,7 +64,10 @@ def train(
             purchases.customers, purchases.products, tables.customers, tables.products
         )
         ranking = learn_ranking(purchases, settings, known, now, say)
-        contents = assemble(tables, ranking.models, ranking.ranked)
+        newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
+        say(str(newcomers))
+        ranked = with_newcomers(ranking.ranked, ranking.models, newcomers)
+        contents = assemble(tables, ranking.models, ranked)
         say("writing the release")
         name = publish(
             config.releases_directory,
