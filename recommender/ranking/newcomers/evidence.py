@@ -32,6 +32,26 @@ class Alike:
     weights: sparse.csr_matrix
     """(things, active things)."""
 
+    @property
+    def some(self) -> npt.NDArray[np.bool_]:
+        """(things, 1) True where there is any."""
+        return np.asarray(np.diff(self.weights.indptr) > 0)[:, None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Logarithms: how much more the things alike take than all, and how much more of each other."""
+
+    level: Table
+    """(things, 1)."""
+    rest: Table
+    """(things, others)."""
+
+    def where(self, some: npt.NDArray[np.bool_], other: Comparison) -> Comparison:
+        return Comparison(
+            np.where(some, self.level, other.level), np.where(some, self.rest, other.rest)
+        )
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -46,17 +66,22 @@ class Evidence:
 
 def gather_evidence(traits: Traits, uptake: Uptake, things: Rows, others: Rows) -> Evidence:
     """What is known at the moment of `uptake`, had these things never met anything."""
-    alike = list(_alike(traits, uptake.active, things))
+    nearest = _nearest(traits.words, uptake.active, things)
+    groups = list(_same_group(traits, uptake.active, things))
     shape = (len(things), len(others))
     columns: dict[str, Table] = {}
     for days in SPANS:
         met = uptake.taken[days][uptake.active][:, others]
         all_ = _share_of_all(met)
         columns[f"all_{days}"] = np.broadcast_to(np.log(all_), shape)
-        for kin in alike if days in COMPARED else ():
-            level, rest = _compared(kin.weights, met, all_)
-            columns[f"{kin.name}_{days}_level"] = np.broadcast_to(level[:, None], shape)
-            columns[f"{kin.name}_{days}"] = rest
+        if days not in COMPARED:
+            continue
+        by_nearest = _compared(nearest, met, all_)
+        columns |= _named("nearest", days, by_nearest)
+        for alike in groups:
+            # a cell left empty says nothing: then what the rest of the portrait says stands in
+            found = _compared(alike.weights, met, all_).where(alike.some, by_nearest)
+            columns |= _named(alike.name, days, found)
     return Evidence(tuple(columns), np.stack(list(columns.values())).astype(np.float32))
 
 
@@ -67,23 +92,27 @@ def _share_of_all(met: sparse.csr_matrix) -> npt.NDArray[np.float64]:
 
 def _compared(
     weights: sparse.csr_matrix, met: sparse.csr_matrix, all_: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], Table]:
-    """How much more the things alike take than all things, and how much more so of each other."""
+) -> Comparison:
     sums = np.asarray((weights @ met).toarray(), np.float64)
     count = np.asarray(weights.sum(axis=1), np.float64).ravel()
     usual = all_.sum()
     level = (sums.sum(axis=1) + STRENGTH * usual) / (count + STRENGTH) / usual
     expected = level[:, None] * all_
     shares = (sums + STRENGTH * expected) / (count[:, None] + STRENGTH)
-    return np.log(level), np.log(shares / expected).astype(np.float32)
+    rest = np.log(shares / expected).astype(np.float32)
+    return Comparison(np.log(level).astype(np.float32)[:, None], rest)
 
 
-def _alike(traits: Traits, active: Rows, things: Rows) -> Iterator[Alike]:
+def _named(name: str, days: int, found: Comparison) -> dict[str, Table]:
+    level = np.broadcast_to(found.level, found.rest.shape)
+    return {f"{name}_{days}_level": level, f"{name}_{days}": found.rest}
+
+
+def _same_group(traits: Traits, active: Rows, things: Rows) -> Iterator[Alike]:
     for name, group in traits.groups.items():
         width = int(group.max()) + 1
         same = _members(group[things], width) @ _members(group[active], width).T
         yield Alike(name, _without_self(sparse.csr_matrix(same), active, things))
-    yield Alike("nearest", _nearest(traits.words, active, things))
 
 
 def _members(group: Rows, width: int) -> sparse.csr_matrix:
