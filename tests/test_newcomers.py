@@ -38,8 +38,8 @@ def lines() -> tuple[Line, ...]:
         for customer in customers:
             for day in range(int(random.integers(14)), NOW, 14):
                 sold = [p for p in products if p not in NEW and STARTS.get(p, 0) <= day]
-                for product in random.choice(sold, 2, replace=False):
-                    found.append(Line(customer, str(product), day))
+                chosen = random.choice(sold, 2, replace=False)
+                found += [Line(customer, str(product), day) for product in chosen]
     return tuple(found)
 
 
@@ -59,13 +59,18 @@ def product_table(*, listed: dict[str, float] | None = None) -> pd.DataFrame:
         {
             "product_id": products,
             "name": products,
-            "listed_at": pd.to_datetime([(FIRST_DAY + d) * 86_400 for d in days], unit="s", utc=True),
+            "listed_at": pd.to_datetime(
+                [(FIRST_DAY + d) * 86_400 for d in days], unit="s", utc=True
+            ),
         }
     )
 
 
 def tables(**parts: pd.DataFrame) -> Tables:
-    both = {"customers": customer_table(), "products": product_table(listed=dict.fromkeys(NEW, 290))}
+    both = {
+        "customers": customer_table(),
+        "products": product_table(listed=dict.fromkeys(NEW, 290)),
+    }
     return Tables(purchases=shop(), events=None, reports=(), **(both | parts))
 
 
@@ -99,10 +104,10 @@ def list_of(customer: str) -> list[tuple[str, float]]:
 
 def takers_of(found: Newcomers, product: str) -> dict[str, float]:
     """Customers with purchases, and the chance that each takes the product."""
-    rows = np.array([shop().products.position(product)], np.int32)
     customers = np.unique(shop().customer_rows).astype(np.int32)
-    [(_, chances)] = list(found.new_products.chances(rows, customers))
-    return {shop().customers[int(c)]: float(x) for c, x in zip(customers, chances[0], strict=True)}
+    takers, chances = found.new_products.takers(shop().products.position(product), customers)
+    assert (np.diff(chances) <= 0).all()
+    return {shop().customers[int(c)]: float(x) for c, x in zip(takers, chances, strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +167,9 @@ def test_products_that_often_start_to_sell_make_a_new_one_likelier() -> None:
     """The same shop, but a crowd of listings that never sold says how seldom one starts."""
     idle = [f"blade {n}" for n in range(50, 90)]
     more = product_table(listed=dict.fromkeys(NEW, 290))
-    listings = pd.DataFrame({"product_id": idle, "name": idle, "listed_at": more["listed_at"].min()})
+    listings = pd.DataFrame(
+        {"product_id": idle, "name": idle, "listed_at": more["listed_at"].min()}
+    )
     catalogue = pd.concat([more, listings]).sort_values("product_id", ignore_index=True)
     crowded = shop().onto(shop().customers, Ids.of([*shop().products, *idle]))
     found = learn_newcomers(crowded, tables(products=catalogue), at(NOW), seed=0)
@@ -174,7 +181,9 @@ def test_products_that_often_start_to_sell_make_a_new_one_likelier() -> None:
 
 def test_nothing_is_learned_of_a_product_before_it_was_listed() -> None:
     """A first sale teaches only where the listing was known at the moment."""
-    late = product_table(listed={p: day + 28 for p, day in STARTS.items()} | dict.fromkeys(NEW, 290))
+    late = product_table(
+        listed={p: day + 28 for p, day in STARTS.items()} | dict.fromkeys(NEW, 290)
+    )
     known = newcomers().new_products.level
     unknown = learn_newcomers(shop(), tables(products=late), at(NOW), seed=0).new_products.level
     assert known.started >= 3
@@ -182,7 +191,9 @@ def test_nothing_is_learned_of_a_product_before_it_was_listed() -> None:
 
 
 def test_without_a_first_sale_to_learn_from_a_new_product_stands_in_no_list() -> None:
-    late = product_table(listed={p: day + 28 for p, day in STARTS.items()} | dict.fromkeys(NEW, 290))
+    late = product_table(
+        listed={p: day + 28 for p, day in STARTS.items()} | dict.fromkeys(NEW, 290)
+    )
     found = learn_newcomers(shop(), tables(products=late), at(NOW), seed=0)
     size = len(shop().customers)
     nothing = Ranked(np.zeros(size + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
@@ -246,7 +257,8 @@ def test_numbers_that_name_kinds_are_no_sizes() -> None:
     kinds = texts_of(pd.Series(["1", "2", "3"] * 10))
     assert numbers_of(kinds) is None
     sizes = numbers_of(texts_of(pd.Series([str(n) for n in range(30)])))
-    assert sizes is not None and sizes[7] == 7.0
+    assert sizes is not None
+    assert sizes[7] == 7.0
 
 
 def test_level_follows_taste() -> None:

@@ -74,6 +74,12 @@ class NewProducts:
             days = self.history.listed_days(block, self.now)
             yield block, chance_of(self.level.odds(self.taste.odds(evidence), days))
 
+    def takers(self, product: int, customers: Rows) -> tuple[Rows, npt.NDArray[np.float32]]:
+        """These customers, those most likely to take the product first, and their chances."""
+        [(_, chances)] = self.chances(np.array([product], np.int32), customers)
+        order = np.lexsort((customers, -chances[0]))
+        return customers[order], chances[0][order]
+
 
 def learn_new_products(
     traits: Traits,
