@@ -220,6 +220,16 @@ def test_nothing_at_or_after_the_moment_is_looked_at() -> None:
     assert (before.taken[365] != after.taken[365]).nnz == 0
 
 
+def test_a_history_too_short_to_learn_from_ranks_by_the_nearest() -> None:
+    young = shop().take(shop().purchased_at >= at(NOW - 40))
+    found = learn_newcomers(young, tables(), at(NOW), seed=0)
+    prospect = np.array([young.customers.position("prospect that saws")], np.int32)
+    [block] = list(found.prospects.scored(prospect))
+    best = block.products[np.argsort(-block.chance, kind="stable")[:8]]
+    assert found.prospects.taste.examples == 0
+    assert all(young.products[int(product)].startswith("blade") for product in best)
+
+
 def test_without_tables_there_are_no_newcomers() -> None:
     models = shop_models()
     purchases = models.netted.purchases

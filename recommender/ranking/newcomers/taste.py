@@ -38,12 +38,12 @@ class Taste:
     met: int
 
     def odds(self, evidence: Evidence) -> npt.NDArray[np.float32]:
-        """(things, others) logarithms of them."""
+        """(things, others) logarithms of them; what taught nothing weighs nothing."""
         found = np.full(evidence.columns.shape[1:], self.intercept, np.float32)
+        weights = dict(zip(self.names, self.coefficients.tolist(), strict=True))
         for name, column in zip(evidence.names, evidence.columns, strict=True):
-            weight = self.coefficients[self.names.index(name)]
-            if weight:
-                found += np.float32(weight) * column
+            if weights.get(name):
+                found += np.float32(weights[name]) * column
         return found
 
 
