@@ -63,7 +63,7 @@ def train(
         say("writing the release")
         name = publish(
             directory,
-            assemble(tables, learned.new.models, learned.new.ranked, learned.again.ranked),
+            assemble(tables, learned.new.models, learned.ranked, learned.again.ranked),
             about=account.manifest_fields(),
             extras=account.report() | account.rejected(),
             keep=config.releases.keep,

@@ -204,6 +204,24 @@ def test_a_customer_without_purchases_gets_the_list_of_its_segment() -> None:
     assert {product[0] for product in ids_of(found)[:3]} == {"A"}
 
 
+@pytest.mark.parametrize("customer", ["P", "Q"])
+def test_a_prospect_with_a_list_by_portrait_gets_it_and_is_told_why(customer: str) -> None:
+    """Whether its segment has a list or not; the list itself is ranked by the training."""
+    contents = shop_contents()
+    row, owned = contents.customers.ids.position(customer), contents.candidates
+    assert row is not None
+    assert owned.starts[row] == owned.starts[row + 1]
+    by_portrait = np.array([contents.products.ids.position(p) for p in ("B3", "A1")], np.int32)
+    starts = owned.starts + 2 * (np.arange(len(owned.starts)) > row)
+    products = np.insert(owned.products, owned.starts[row], by_portrait)
+    chance = np.insert(owned.chance, owned.starts[row], np.array([0.4, 0.3], np.float32))
+    candidates = replace(owned, starts=starts, products=products, chance=chance)
+    found = suggest(in_memory(replace(contents, candidates=candidates)), customer)
+    assert (found.source, found.fallback_reason) == ("segment", "no_purchases")
+    assert ids_of(found) == ["B3", "A1"]
+    assert found.suggestions[0].chance == pytest.approx(0.4)
+
+
 def test_a_customer_of_no_segment_gets_what_is_popular() -> None:
     found = suggest(shop_release(), "Q")
     assert (found.source, found.fallback_reason) == ("popular", "no_purchases")

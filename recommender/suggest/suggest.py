@@ -57,14 +57,14 @@ def suggest(release: Release, customer_id: str, wish: Wish | None = None) -> Sug
 
 
 def _shortlist(release: Release, row: int | None) -> Shortlist:
-    """Personal where there are candidates or purchases, else of the segment, else popular."""
+    """Personal where there are purchases, else by portrait or of the segment, else popular."""
     if row is None:
         return _popular(release, "unknown_customer")
     first, end = release.candidates.starts[row : row + 2]
     has_bought = release.bought.starts[row] < release.bought.starts[row + 1]
-    if first == end and not has_bought:
-        return _of_segment(release, row)
     products = release.candidates.products[first:end]
+    if not has_bought:
+        return _of_alike(release, row, products, release.candidates.chance[first:end])
     usual = usual_prices(release, row, products)
     return Shortlist(
         source="personal",
@@ -74,6 +74,13 @@ def _shortlist(release: Release, row: int | None) -> Shortlist:
         usual_prices=usual,
         upgrades=are_upgrades(release, products, usual),
     )
+
+
+def _of_alike(release: Release, row: int, products: Numbers, chance: Floats) -> Shortlist:
+    """What customers with such a portrait buy; where it tells nothing, the segment's list."""
+    if not len(products):
+        return _of_segment(release, row)
+    return _unpersonal("segment", "no_purchases", products, chance)
 
 
 def _of_segment(release: Release, row: int) -> Shortlist:

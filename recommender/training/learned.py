@@ -16,6 +16,9 @@ from recommender.models.settings import Settings, resolve
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, learn_ranking
+from recommender.ranking.newcomers.lists import with_newcomers
+from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
+from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 
@@ -27,6 +30,9 @@ class Learned:
     settings: Settings
     new: LearnedRanking
     """Products never bought."""
+    ranked: Ranked
+    """The same, with prospects and new products."""
+    newcomers: Newcomers
     again: LearnedAgain
     """Products bought before."""
     judgement: Judgement
@@ -41,11 +47,15 @@ def learn_lists(
     say(str(settings.weighting))
     known = read_known(purchases.customers, purchases.products, tables)
     new = learn_ranking(purchases, settings, known, now, say)
+    newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
+    say(str(newcomers))
+    ranked = with_newcomers(new.ranked, new.models, newcomers)
     moments = [rehearsal.at for rehearsal in new.rehearsals]
     again = learn_again_lists(purchases, moments, now, _categories(tables.products), say)
     say("judging the lists")
     segments = segments_of(purchases.customers, tables.customers)
-    return Learned(settings, new, again, _judged(purchases, new, again, segments))
+    judgement = _judged(purchases, new, again, segments)
+    return Learned(settings, new, ranked, newcomers, again, judgement)
 
 
 def _judged(

@@ -1,0 +1,1 @@
+"""Customers and products nobody knows yet, judged by those they resemble."""
