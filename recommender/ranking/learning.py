@@ -76,6 +76,11 @@ def learn_ranking(
     return LearnedRanking(models, ranked, ranker, study.chosen_rehearsals(), hits)
 
 
+def judged_moments(purchases: Purchases, settings: Settings, now: int) -> list[int]:
+    """Where the windows that are held out to judge begin, newest first."""
+    return [w.at for w in _with_past(windows_before(purchases, now, JUDGED), settings)]
+
+
 class _Study:
     """Goes through the windows, oldest first, and learns from each after it was rehearsed."""
 

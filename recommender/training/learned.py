@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,7 +16,7 @@ from recommender.judging.judgement import Judgement, judge
 from recommender.models.settings import Settings, resolve
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
-from recommender.ranking.learning import LearnedRanking, learn_ranking
+from recommender.ranking.learning import LearnedRanking, judged_moments, learn_ranking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
@@ -46,12 +47,18 @@ def learn_lists(
     say(f"learning from {purchases!r}")
     say(str(settings.weighting))
     known = read_known(purchases.customers, purchases.products, tables)
-    new = learn_ranking(purchases, settings, known, now, say)
-    newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
-    say(str(newcomers))
+    moments = judged_moments(purchases, settings, now)
+    # on the second core; it needs no BLAS, whose number of threads is set for the whole process
+    with ThreadPoolExecutor(1) as beside:
+        waited_for = beside.submit(
+            learn_again_lists, purchases, moments, now, _categories(tables.products)
+        )
+        new = learn_ranking(purchases, settings, known, now, say)
+        newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
+        say(str(newcomers))
+        again = waited_for.result()
+    say(str(again.model))
     ranked = with_newcomers(new.ranked, new.models, newcomers)
-    moments = [rehearsal.at for rehearsal in new.rehearsals]
-    again = learn_again_lists(purchases, moments, now, _categories(tables.products), say)
     say("judging the lists")
     segments = segments_of(purchases.customers, tables.customers)
     judgement = _judged(purchases, new, again, segments)

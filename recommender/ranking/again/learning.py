@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from recommender.ranking.outcome import outcome_of
 from recommender.ranking.ranked import MOST_KEPT, Ranked
 from recommender.tables.purchases import Purchases
 
-Say = Callable[[str], None]
 TOP = 10
 
 
@@ -33,13 +32,11 @@ def learn_again_lists(
     moments: Sequence[int],
     now: int,
     categories: Mapping[str, str],
-    say: Say = lambda _: None,
 ) -> LearnedAgain:
     """Rehearsed at `moments`, by a model that knows nothing later than the first of them.
 
     Trees rank only where they hit more than what each customer bought most often.
     """
-    say("learning what is bought again")
     lists = _rehearsed(purchases, moments, categories) if moments else {"counting": {}}
     hits = {
         name: sum(_hits(purchases, at, r) for at, r in done.items()) for name, done in lists.items()
@@ -49,7 +46,6 @@ def learn_again_lists(
         model = learn_again(purchases, now, categories=categories)
     else:
         model = count_again(purchases, now)
-    say(str(model))
     return LearnedAgain(model, _kept(model, purchases, now), lists[chosen], hits)
 
 
