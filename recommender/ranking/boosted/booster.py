@@ -24,7 +24,7 @@ PARAMETERS = {
     "feature_fraction": 0.4,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
-    "lambda_l2": 5.0,
+    "lambda_l2": 20.0,
     # they must not spin while they wait, see recommender/__init__.py; any number gives the same
     "num_threads": os.cpu_count() or 1,
     "max_bin": 127,

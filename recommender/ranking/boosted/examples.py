@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-MOST_UNBOUGHT = 60_000
+MOST_UNBOUGHT = 40_000
 """Candidates of a window that teach though nobody bought them; weights make up for the rest."""
 UNBOUGHT_EACH = 40
 """Of these, for each one that was bought."""
