@@ -22,16 +22,21 @@ class RecencyQuantity:
     """Age at which a purchase counts half."""
     quantity_power: float = 0.1
     """0 counts lines, 1 counts units; units only say who is large."""
+    value_power: float = 0.0
+    """Of price times quantity against the customer's usual: what it spends much on. Measured, and
+    worth nothing on the data we have; see benchmarks/README.md."""
     least: float = 0.01
     """Of a pair: what was bought long ago still counts as bought."""
     most: float = 50.0
     """Of a pair: no customer bends the model by buying one product a thousand times."""
 
     def __str__(self) -> str:
+        power = f" x (value / the customer's usual value)^{self.value_power:g}"
+        value = power if self.value_power else ""
         return (
             "weight = sum over the purchases of a pair of 2^(-age / "
             f"{self.half_life_days:g} days) x (quantity kept / the product's usual quantity)"
-            f"^{self.quantity_power:g}, between {self.least:g} and {self.most:g}"
+            f"^{self.quantity_power:g}{value}, between {self.least:g} and {self.most:g}"
         )
 
     def of_lines(self, netted: Netted, now: int) -> npt.NDArray[np.float64]:
@@ -40,6 +45,8 @@ class RecencyQuantity:
         age_days = np.maximum(now - purchases.purchased_at, 0) / SECONDS_PER_DAY
         usual = _usual_quantities(netted)[purchases.product_columns]
         size = np.clip(netted.left / usual, 1e-3, 1e3) ** self.quantity_power
+        if self.value_power:
+            size = size * np.clip(_relative_values(netted), 1e-3, 1e3) ** self.value_power
         return np.where(netted.left > 0, size * 2.0 ** (-age_days / self.half_life_days), 0.0)
 
     def of_pairs(
@@ -58,3 +65,17 @@ def _usual_quantities(netted: Netted) -> npt.NDArray[np.float64]:
     logs = np.bincount(columns, np.log(netted.left[kept]), minlength=size)
     counts = np.bincount(columns, minlength=size)
     return np.asarray(np.exp(logs / np.maximum(counts, 1)))
+
+
+def _relative_values(netted: Netted) -> npt.NDArray[np.float64]:
+    """(n,) value kept against the geometric mean of its customer's, 1 where no price is known."""
+    purchases = netted.purchases
+    value = netted.left * purchases.unit_price
+    known = np.isfinite(value) & (value > 0)
+    customers = purchases.customer_rows[known]
+    size = len(purchases.customers)
+    logs = np.bincount(customers, np.log(value[known]), minlength=size)
+    usual = np.exp(logs / np.maximum(np.bincount(customers, minlength=size), 1))
+    relative = np.ones(len(purchases))
+    relative[known] = value[known] / usual[customers]
+    return relative
