@@ -16,7 +16,7 @@ import pandas as pd
 from recommender.assembly.contents import assemble
 from recommender.config import Config
 from recommender.errors import BadDataError
-from recommender.models.settings import Settings, resolve
+from recommender.models.settings import Settings
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, learn_ranking
 from recommender.release.publish import publish, training_lock
@@ -24,6 +24,7 @@ from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.report import TableReport
 from recommender.tables.tables import Tables, read_tables
 from recommender.text import Ids
+from recommender.tuning.choose import Chosen, choose_settings
 
 Say = Callable[[str], None]
 LIBRARIES = ("recommender", "implicit", "numpy", "scipy", "pandas", "pyarrow")
@@ -55,8 +56,9 @@ def train(
         tables = read_tables(config, as_of=as_of)
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
         purchases = _numbered(tables, now, config.train.history_days)
-        settings = resolve(config.train)
         say(f"learning from {purchases!r}")
+        chosen = choose_settings(purchases, config.train, now, say)
+        settings = chosen.settings
         say(str(settings.weighting))
         known = read_known(
             purchases.customers, purchases.products, tables.customers, tables.products
@@ -67,8 +69,8 @@ def train(
         name = publish(
             config.releases_directory,
             contents,
-            about=_about(config, tables, ranking, settings),
-            extras=_extras(tables.reports, ranking),
+            about=_about(config, tables, ranking, chosen),
+            extras=_extras(tables.reports, ranking, chosen),
             keep=config.releases.keep,
         )
     return Published(name, tables.reports, ranking, settings)
@@ -100,7 +102,7 @@ def _joined(ids: Ids, more: pd.Series | None) -> Ids:
 
 
 def _about(
-    config: Config, tables: Tables, ranking: LearnedRanking, settings: Settings
+    config: Config, tables: Tables, ranking: LearnedRanking, chosen: Chosen
 ) -> dict[str, Any]:
     """The fields of the manifest that the training knows."""
     models = ranking.models
@@ -110,7 +112,7 @@ def _about(
         "data_through": _iso(newest)[:10],
         "as_of": _iso(models.now),
         "currency": config.service.currency,
-        "settings": _settings(config, settings, ranking),
+        "settings": _settings(config, chosen, ranking),
         "data": {report.table: _counted(report) for report in tables.reports},
         "counts": {
             "customers": customers,
@@ -124,11 +126,17 @@ def _about(
     }
 
 
-def _settings(config: Config, settings: Settings, ranking: LearnedRanking) -> dict[str, Any]:
+def _settings(config: Config, chosen: Chosen, ranking: LearnedRanking) -> dict[str, Any]:
     """All that was decided, and which of it was left to us."""
     asked = config.train.model_dump()
     auto = [name for name, value in asked.items() if value == "auto"]
-    return settings.as_json() | {"auto": auto, "ranking": str(ranking.ranker), "hits": ranking.hits}
+    return chosen.settings.as_json() | {
+        "auto": auto,
+        "why": chosen.why,
+        "tried": [trial.as_json() for trial in chosen.tried],
+        "ranking": str(ranking.ranker),
+        "hits": ranking.hits,
+    }
 
 
 def _counted(report: TableReport) -> dict[str, Any]:
@@ -145,14 +153,20 @@ def _counted(report: TableReport) -> dict[str, Any]:
     }
 
 
-def _extras(reports: tuple[TableReport, ...], ranking: LearnedRanking) -> dict[str, bytes]:
-    """Every rejected row, and what the ranking learned."""
+def _extras(
+    reports: tuple[TableReport, ...], ranking: LearnedRanking, chosen: Chosen
+) -> dict[str, bytes]:
+    """Every rejected row, what settings were tried, and what the ranking learned."""
     rejected = pd.concat(
         [report.rejected.astype("str").assign(table=report.table) for report in reports]
     )
     buffer = io.BytesIO()
     rejected.to_parquet(buffer, index=False)
-    report = {"ranking": ranking.ranker.as_json(), "hits": ranking.hits}
+    report = {
+        "settings": chosen.as_json(),
+        "ranking": ranking.ranker.as_json(),
+        "hits": ranking.hits,
+    }
     return {
         "rejected.parquet": buffer.getvalue(),
         "report.json": json.dumps(report, indent=1).encode(),
