@@ -72,6 +72,21 @@ def test_a_quantity_counts_against_the_usual_one_of_its_product() -> None:
     assert weights.data == pytest.approx([(4 / 6) ** 0.5, (9 / 6) ** 0.5])
 
 
+def test_a_value_counts_against_the_usual_one_of_its_customer() -> None:
+    """A spent 2 x 8 = 16 and 4 x 1 = 4, usually 8; of z, which has no price, nothing is known."""
+    weighting = RecencyQuantity(20, quantity_power=0, value_power=0.5)
+    lines = [Line("A", "x", 0, 2, 8.0), Line("A", "y", 0, 4, 1.0), Line("A", "z", 0, 3)]
+    weights = matrix_of([*lines, Line("B", "x", 0, 9, 8.0)], weighting, 0).weights
+    assert weights.toarray() == pytest.approx(np.array([[2**0.5, 0.5**0.5, 1], [1, 0, 0]]))
+
+
+def test_a_value_counts_nothing_unless_asked_for() -> None:
+    dear, cheap = Line("A", "x", 0, 1, 900.0), Line("A", "y", 0, 1, 0.5)
+    assert matrix_of([dear, cheap], LINES_ONLY, 0).weights.data.tolist() == [1.0, 1.0]
+    assert "usual value" not in str(LINES_ONLY)
+    assert "(value / the customer's usual value)^0.5," in str(RecencyQuantity(20, value_power=0.5))
+
+
 def test_only_what_stayed_counts() -> None:
     weighting = RecencyQuantity(20, quantity_power=1)
     kept = [Line("A", "x", 0, 4), Line("A", "x", 1, -3), Line("B", "x", 1, 1)]

@@ -22,6 +22,9 @@ class RecencyQuantity:
     """Age at which a purchase counts half."""
     quantity_power: float = 0.1
     """0 counts lines, 1 counts units; units only say who is large."""
+    value_power: float = 0.0
+    """Of price times quantity against the customer's usual: what it spends much on. Measured, and
+    worth nothing on the data we have; see benchmarks/README.md."""
     least: float = 0.01
     """Of a pair: what was bought long ago still counts as bought."""
     most: float = 5.0
@@ -30,11 +33,13 @@ class RecencyQuantity:
     """Times the median customer's, of all pairs of one: nor by buying everything."""
 
     def __str__(self) -> str:
+        power = f" x (value / the customer's usual value)^{self.value_power:g}"
+        value = power if self.value_power else ""
         return (
             "weight = sum over the purchases of a pair of 2^(-age / "
             f"{self.half_life_days:g} days) x (quantity kept / the product's usual quantity)"
-            f"^{self.quantity_power:g}, between {self.least:g} and {self.most:g}; together a "
-            f"customer's count at most {self.most_of_customer:g} times the median customer's"
+            f"^{self.quantity_power:g}{value}, between {self.least:g} and {self.most:g}; together "
+            f"a customer's count at most {self.most_of_customer:g} times the median customer's"
         )
 
     def of_lines(self, netted: Netted, now: int) -> npt.NDArray[np.float64]:
@@ -43,6 +48,8 @@ class RecencyQuantity:
         age_days = np.maximum(now - purchases.purchased_at, 0) / SECONDS_PER_DAY
         usual = _usual_quantities(netted)[purchases.product_columns]
         size = np.clip(netted.left / usual, 1e-3, 1e3) ** self.quantity_power
+        if self.value_power:
+            size = size * np.clip(_relative_values(netted), 1e-3, 1e3) ** self.value_power
         return np.where(netted.left > 0, size * 2.0 ** (-age_days / self.half_life_days), 0.0)
 
     def of_pairs(
@@ -85,3 +92,17 @@ def _usual_quantities(netted: Netted) -> npt.NDArray[np.float64]:
     low, high = logs[order][starts + (counts - 1) // 2], logs[order][starts + counts // 2]
     usual[products] = np.exp((low + high) / 2)
     return usual
+
+
+def _relative_values(netted: Netted) -> npt.NDArray[np.float64]:
+    """(n,) value kept against the geometric mean of its customer's, 1 where no price is known."""
+    purchases = netted.purchases
+    value = netted.left * purchases.unit_price
+    known = np.isfinite(value) & (value > 0)
+    customers = purchases.customer_rows[known]
+    size = len(purchases.customers)
+    logs = np.bincount(customers, np.log(value[known]), minlength=size)
+    usual = np.exp(logs / np.maximum(np.bincount(customers, minlength=size), 1))
+    relative = np.ones(len(purchases))
+    relative[known] = value[known] / usual[customers]
+    return relative

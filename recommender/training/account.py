@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,9 @@ class Account:
     def settings(self) -> dict[str, Any]:
         """All that was decided, and which of it was left to us."""
         asked, learned = self.config.train.model_dump(), self.learned
-        return learned.settings.as_json() | {
+        return learned.chosen.settings.as_json() | {
             "auto": [name for name, value in asked.items() if value == "auto"],
+            "why": learned.chosen.why,
             "ranking": str(learned.new.ranker),
             "hits": learned.new.hits,
             "again": str(learned.again.model),
@@ -60,16 +62,28 @@ class Account:
             made_at=f"as of {iso(new.models.now)}",
             counts=counts_of(new.models),
             settings=self.settings,
+            tried=[_flat(trial.as_json()) for trial in self.learned.chosen.tried],
             features=new.ranker.gains(),
             refusal=self.refusal,
             forced=self.gate["forced"],
         )
-        more = {"ranking": new.ranker.as_json(), "again_model": again.model.as_json()}
+        more = {
+            "ranking": new.ranker.as_json(),
+            "again_model": again.model.as_json(),
+            "settings": self.learned.chosen.as_json(),
+        }
         return report_files(self.learned.judgement, about, more)
 
     def rejected(self) -> dict[str, bytes]:
         """Every rejected row of every table."""
         return {"rejected.parquet": _as_parquet(self.tables.reports)}
+
+
+def _flat(trial: Mapping[str, Any]) -> dict[str, Any]:
+    """The score of each window in a column of its own."""
+    windows = trial["windows"].items()
+    values = {name: value for name, value in trial.items() if name != "windows"}
+    return values | {f"nDCG@10 of {day}": marks["ndcg10"] for day, marks in windows}
 
 
 def _as_parquet(reports: tuple[TableReport, ...]) -> bytes:

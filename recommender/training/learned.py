@@ -13,7 +13,6 @@ from recommender.config import TrainSection
 from recommender.judging.foretold import Foretold
 from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
-from recommender.models.settings import Settings, resolve
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, judged_moments, learn_ranking
@@ -22,13 +21,14 @@ from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
+from recommender.tuning.choose import Chosen, choose_settings
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Learned:
-    settings: Settings
+    chosen: Chosen
     new: LearnedRanking
     """Products never bought."""
     ranked: Ranked
@@ -43,8 +43,9 @@ def learn_lists(
     asked: TrainSection, tables: Tables, purchases: Purchases, now: int, say: Say
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
-    settings = resolve(asked)
     say(f"learning from {purchases!r}")
+    chosen = choose_settings(purchases, asked, now, say)
+    settings = chosen.settings
     say(str(settings.weighting))
     known = read_known(purchases.customers, purchases.products, tables)
     moments = judged_moments(purchases, settings, now)
@@ -62,7 +63,7 @@ def learn_lists(
     say("judging the lists")
     segments = segments_of(purchases.customers, tables.customers)
     judgement = _judged(purchases, new, again, segments)
-    return Learned(settings, new, ranked, newcomers, again, judgement)
+    return Learned(chosen, new, ranked, newcomers, again, judgement)
 
 
 def _judged(

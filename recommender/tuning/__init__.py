@@ -1,0 +1,1 @@
+"""Choosing settings on windows that neither teach nor judge."""
