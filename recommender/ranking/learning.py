@@ -66,7 +66,7 @@ def learn_ranking(
 ) -> LearnedRanking:
     """Everything is learned from purchases earlier than `now`."""
     study = _Study(settings, known, say)
-    windows = _with_past(windows_before(purchases, now), settings)
+    windows = _with_past(windows_before(purchases, now), settings.history_days)
     for age, window in reversed(list(enumerate(windows))):
         study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
     say("learning from everything")
@@ -76,9 +76,9 @@ def learn_ranking(
     return LearnedRanking(models, ranked, ranker, study.chosen_rehearsals(), hits)
 
 
-def judged_moments(purchases: Purchases, settings: Settings, now: int) -> list[int]:
+def judged_moments(purchases: Purchases, history_days: int, now: int) -> list[int]:
     """Where the windows that are held out to judge begin, newest first."""
-    return [w.at for w in _with_past(windows_before(purchases, now, JUDGED), settings)]
+    return [w.at for w in _with_past(windows_before(purchases, now, JUDGED), history_days)]
 
 
 class _Study:
@@ -171,9 +171,9 @@ def _rank(scored: Iterable[Scored], models: Models) -> Ranked:
     return rank(scored, models.matrix.weights.shape[0])
 
 
-def _with_past(windows: list[Window], settings: Settings) -> list[Window]:
+def _with_past(windows: list[Window], history_days: int) -> list[Window]:
     """Windows whose past holds something that came to stay within the history."""
-    return [window for window in windows if window.holds_a_history(settings.history_days)]
+    return [window for window in windows if window.holds_a_history(history_days)]
 
 
 def _day(moment: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from recommender.matrix.returns import net_returns
 from recommender.models.popularity import RECENT_DAYS
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
@@ -35,8 +37,12 @@ class Window:
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""
-        history = net_returns(self.past()).since(self.at - days * SECONDS_PER_DAY)
-        return bool((history.left > 0).any())
+        past, begins = self.past(), self.at - days * SECONDS_PER_DAY
+        gave_back = np.zeros(len(past.customers), bool)
+        gave_back[past.customer_rows[past.quantity < 0]] = True
+        if (~gave_back[past.customer_rows[past.purchased_at >= begins]]).any():
+            return True
+        return bool((net_returns(past).since(begins).left > 0).any())
 
 
 def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Window]:

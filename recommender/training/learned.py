@@ -44,16 +44,16 @@ def learn_lists(
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
     say(f"learning from {purchases!r}")
-    chosen = choose_settings(purchases, asked, now, say)
-    settings = chosen.settings
-    say(str(settings.weighting))
-    known = read_known(purchases.customers, purchases.products, tables)
-    moments = judged_moments(purchases, settings, now)
+    moments = judged_moments(purchases, asked.history_days, now)
     # on the second core; it needs no BLAS, whose number of threads is set for the whole process
     with ThreadPoolExecutor(1) as beside:
         waited_for = beside.submit(
             learn_again_lists, purchases, moments, now, _categories(tables.products)
         )
+        chosen = choose_settings(purchases, asked, now, say)
+        settings = chosen.settings
+        say(str(settings.weighting))
+        known = read_known(purchases.customers, purchases.products, tables)
         new = learn_ranking(purchases, settings, known, now, say)
         newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
         say(str(newcomers))

@@ -10,9 +10,9 @@ from recommender.models.settings import Settings
 
 ITERATIONS = 8
 """Of a fit that only has to show which settings are better; 15 put them in the same order."""
-WORK = 24e9
-"""Of all that `auto` tries: 25 seconds of one core at most, whatever the size of the data."""
-WORK_OF_ONE = 4e9
+WORK = 9e9
+"""Of all that `auto` tries: ten seconds of one core at most, whatever the size of the data."""
+WORK_OF_ONE = 1.5e9
 """Of one setting in all its windows, so that at least six can be tried."""
 
 
