@@ -15,7 +15,8 @@ from recommender.ranking.boosted.examples import join
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.boosted.ranker import BoostedRanker, Look, Scene, look, set_scene
 from recommender.ranking.outcome import Outcome, outcome_of
-from recommender.ranking.plain.ranker import PlainRanker, fit_plain, prior_ranker
+from recommender.ranking.plain.ranker import PlainRanker, fit_plain
+from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_windows
 from recommender.ranking.ranked import Ranked, Scored, rank
 from recommender.ranking.windows import Window, windows_before
 from recommender.tables.purchases import Purchases
@@ -50,7 +51,7 @@ class Rehearsal:
 class LearnedRanking:
     models: Models
     ranked: Ranked
-    ranker: PlainRanker | BoostedRanker
+    ranker: PlainRanker | TimelessRanker | BoostedRanker
     rehearsals: tuple[Rehearsal, ...]
     """Newest first, by the ranker that was chosen; empty where history is too short."""
     hits: dict[str, int]
@@ -112,14 +113,14 @@ class _Study:
 
     def rank_now(
         self, purchases: Purchases, now: int
-    ) -> tuple[Models, Ranked, PlainRanker | BoostedRanker]:
+    ) -> tuple[Models, Ranked, PlainRanker | TimelessRanker | BoostedRanker]:
         """By the better ranker, taught by the newest windows."""
         if self._better() == "boosted":
             boosted = self._boosted()
             scene = self._scene(purchases, now)
             return scene.models, _rank(boosted.scored(scene), scene.models), boosted
         models = learn(purchases, self._settings, now, self._starts[0])
-        plain = self._plain or prior_ranker(models)
+        plain = self._plain or ranker_without_windows(models, self._settings.als)
         return models, _rank(plain.scored(models), models), plain
 
     def chosen_rehearsals(self) -> tuple[Rehearsal, ...]:

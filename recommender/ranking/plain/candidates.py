@@ -48,7 +48,7 @@ def _block(
 ) -> Pairs:
     with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
         scores = models.factors.customers[customers] @ models.factors.products.T
-    scores[_never_candidates(models, customers)] = -np.inf
+    scores[never_candidates(models, customers)] = -np.inf
     scores[:, models.popularity.buyers == 0] = -np.inf
     width = scores.shape[1]
     best = _best(scores, min(LIKED, width))
@@ -64,7 +64,7 @@ def _block(
     return Pairs(customers[rows], products.astype(np.int32), score[open_], places[once][open_])
 
 
-def _never_candidates(
+def never_candidates(
     models: Models, customers: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of the block and products that were bought or returned."""
