@@ -120,7 +120,7 @@ def test_the_sample_keeps_all_that_was_bought_and_stands_for_everyone() -> None:
 
 def test_small_windows_teach_with_all_their_candidates() -> None:
     assert keep_rate(1000) == 1.0
-    assert keep_rate(600_000) == pytest.approx(0.1)
+    assert keep_rate(400_000) == pytest.approx(0.1)
 
 
 def test_thinned_examples_stand_for_as_many_candidates_as_before() -> None:
