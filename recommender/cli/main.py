@@ -23,6 +23,7 @@ ENGINE = {
     "check": "recommender.cli.tables:check",
     "train": "recommender.cli.training:train_command",
     "evaluate": "recommender.cli.evaluation:evaluate_command",
+    "tune": "recommender.cli.tuning:tune_command",
     "suggest": "recommender.cli.lists:suggest_command",
     "cross-sell": "recommender.cli.lists:cross_sell_command",
     "releases": "recommender.cli.releases:releases",

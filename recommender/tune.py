@@ -1,0 +1,122 @@
+"""The search for settings: more of them than a training tries, for as long as is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.assembly.numbering import number_purchases
+from recommender.config import Config
+from recommender.errors import BadDataError, ConfigError
+from recommender.models.settings import Settings, resolve
+from recommender.tables.purchases import COLUMNS, Purchases
+from recommender.tables.tables import read_tables
+from recommender.tuning.exam import Exam
+from recommender.tuning.exams import LEAST_DAYS, set_exams
+from recommender.tuning.gain import gain
+from recommender.tuning.ladder import LADDER, with_values
+from recommender.tuning.search import Values, search
+from recommender.tuning.trial import said, take_trial, values_of
+from recommender.tuning.trials_file import Tried, trials_file
+
+Say = Callable[[str], None]
+FOLDER = "tuning"
+"""Of the folder of releases: one file for each state of the data that was searched."""
+
+
+@dataclass(frozen=True)
+class Tuned:
+    best: Tried
+    is_real: bool
+    """Whether it is better than the defaults by more than chance gives the best of so many."""
+    tries: int
+    windows: int
+
+    def __str__(self) -> str:
+        where = f"the best of {self.tries} settings on {self.windows} windows: {self.best.gain}"
+        if self.is_real:
+            return f"{where} over the defaults, more than noise"
+        return f"{where} over the defaults, which chance alone may give; the defaults stand"
+
+
+def tune(config: Config, trials: int, say: Say = lambda _: None) -> Tuned:
+    """Tries settings on the windows that `auto` is chosen on, until there are so many trials.
+
+    Every trial is on the disk when the next one begins: a search that was stopped or killed goes
+    on where it was. Raises `ConfigError` where no setting is "auto", `BadDataError` where the
+    history is too short, `BusyError` while another search of the same data is running.
+    """
+    names = _open_names(config)
+    say("reading the tables")
+    tables = read_tables(config)
+    now = tables.purchases.last_at + 1
+    purchases = number_purchases(tables, now, config.train.history_days)
+    default = resolve(config.train)
+    exams = set_exams(purchases, default, now)
+    if not exams:
+        raise BadDataError(
+            f"settings are compared only past {LEAST_DAYS} days of purchases, on windows that "
+            "neither teach nor judge the ranking; leave them to `auto` until then"
+        )
+    path = config.releases_directory / FOLDER / f"{_fingerprint(purchases, default, names)}.jsonl"
+    say(f"trials are kept in {path}; stop at any time, the same command goes on")
+    tried = _search(path, default, names, exams, trials, say)
+    best = max(tried, key=lambda t: t.gain.value)
+    return Tuned(best, best.gain.is_real(len(tried)), len(tried), len(exams))
+
+
+def _open_names(config: Config) -> tuple[str, ...]:
+    names = tuple(name for name in LADDER if getattr(config.train, name) == "auto")
+    if not names:
+        raise ConfigError(
+            f"[train] gives {', '.join(LADDER)} as numbers, so there is nothing to search; "
+            'write "auto" for those that are to be found'
+        )
+    return names
+
+
+def _search(
+    path: Path,
+    default: Settings,
+    names: tuple[str, ...],
+    exams: tuple[Exam, ...],
+    trials: int,
+    say: Say,
+) -> list[Tried]:
+    """All trials of the file once there are enough; those of an earlier run count."""
+    standing = take_trial(default, exams)
+
+    def attempt(values: Values) -> Tried:
+        trial = take_trial(with_values(default, **values), exams)
+        return Tried(values, trial.score, gain(trial, standing), trial.seconds)
+
+    first = {name: value for name, value in values_of(default).items() if name in names}
+    with trials_file(path) as file:
+        if file.tried:
+            say(f"going on after {len(file.tried)} trials of an earlier run")
+        found = search(names, first, list(file.tried), attempt, default.als.seed)
+        while len(file.tried) < trials:
+            file.append(next(found))
+            say(_progress(file.tried, trials))
+        return file.tried
+
+
+def _progress(tried: list[Tried], trials: int) -> str:
+    newest, best = tried[-1], max(tried, key=lambda t: t.gain.value)
+    seconds = sum(t.seconds for t in tried) / len(tried) * (trials - len(tried))
+    return (
+        f"trial {len(tried)} of {trials}: {said(newest.values)}: {newest.score:.4f}; "
+        f"best so far {best.score:.4f} ({best.gain}); about {seconds / 60:.0f} min left"
+    )
+
+
+def _fingerprint(purchases: Purchases, default: Settings, names: tuple[str, ...]) -> str:
+    """Of all that decides what a trial scores: trials of other data are not mixed in."""
+    digest = hashlib.sha256(repr((default, names)).encode())
+    for ids in (purchases.customers, purchases.products):
+        digest.update(ids.content.tobytes())
+    for column in COLUMNS:
+        digest.update(getattr(purchases, column).tobytes())
+    return digest.hexdigest()[:16]
