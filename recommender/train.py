@@ -55,7 +55,7 @@ def train(
         tables = read_tables(config, as_of=as_of)
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
         purchases = number_purchases(tables, now, config.train.history_days)
-        learned = learn_lists(config.train, tables, purchases, now, say)
+        learned = learn_lists(config, tables, purchases, now, say)
         refusal = gate(learned.judgement, _live_report(directory))
         account = Account(config, tables, learned, str(refusal) if refusal else None, force)
         if refusal and not force:

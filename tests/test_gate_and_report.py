@@ -12,6 +12,8 @@ import pytest
 from recommender.cli.main import run
 from recommender.release.manifest import read_manifest
 from recommender.release.shelf import Shelf
+from recommender.training.warm_start import live_start
+from tests.made_up import Line, purchases_of, shop_purchases
 from tests.shop_files import write_shop
 
 Capture = pytest.CaptureFixture[str]
@@ -159,3 +161,21 @@ def test_evaluate_without_a_release_says_what_to_do(tmp_path: Path, call: Call) 
     code, _, err = call("evaluate", "--config", write_shop(tmp_path))
     assert code == 2
     assert "recommender train" in err
+
+
+def test_the_next_training_starts_from_the_live_factors_and_says_so(
+    config: Path, call: Call
+) -> None:
+    first = live(config)
+    assert read_manifest(first).settings["warm_start"] is None
+    assert call("train", "--config", config)[0] == 0
+    assert read_manifest(live(config)).settings["warm_start"] == first.name
+
+
+def test_a_live_release_of_other_ids_or_factors_is_no_start(config: Path) -> None:
+    directory = config.parent / "releases"
+    known, others = shop_purchases(), purchases_of([Line(c, "A1") for c in ("C001", "x", "y")])
+    assert live_start(directory, known, 8) is not None
+    assert live_start(directory, known, 16) is None
+    assert live_start(directory, others, 8) is None
+    assert live_start(config.parent / "elsewhere", known, 8) is None

@@ -64,14 +64,18 @@ def learn_ranking(
     known: Known,
     now: int,
     say: Say = lambda _: None,
+    start: Factors | None = None,
 ) -> LearnedRanking:
-    """Everything is learned from purchases earlier than `now`."""
+    """Everything is learned from purchases earlier than `now`.
+
+    `start` saves the last fit iterations. No window may begin there: such factors know its future.
+    """
     study = _Study(settings, known, say)
     windows = _with_past(windows_before(purchases, now), settings.history_days)
     for age, window in reversed(list(enumerate(windows))):
         study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
     say("learning from everything")
-    models, ranked, ranker = study.rank_now(purchases, now)
+    models, ranked, ranker = study.rank_now(purchases, now, start)
     say(str(ranker))
     hits = {name: sum(r.hits for r in done) for name, done in study.rehearsals.items() if done}
     return LearnedRanking(models, ranked, ranker, study.chosen_rehearsals(), hits)
@@ -112,9 +116,11 @@ class _Study:
             self._plain = fit_plain(scene.models, outcome, self._seed)
 
     def rank_now(
-        self, purchases: Purchases, now: int
+        self, purchases: Purchases, now: int, start: Factors | None
     ) -> tuple[Models, Ranked, PlainRanker | TimelessRanker | BoostedRanker]:
         """By the better ranker, taught by the newest windows."""
+        if start is not None:
+            self._starts = start, self._starts[1]
         if self._better() == "boosted":
             boosted = self._boosted()
             scene = self._scene(purchases, now)

@@ -48,6 +48,7 @@ class Account:
         return learned.chosen.settings.as_json() | {
             "auto": [name for name, value in asked.items() if value == "auto"],
             "why": learned.chosen.why,
+            "warm_start": learned.warm_start,
             "ranking": str(learned.new.ranker),
             "hits": learned.new.hits,
             "again": str(learned.again.model),

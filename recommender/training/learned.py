@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recommender.assembly.customers import segments_of
-from recommender.config import TrainSection
+from recommender.config import Config
 from recommender.judging.foretold import Foretold
 from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
@@ -21,6 +21,7 @@ from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
+from recommender.training.warm_start import live_start
 from recommender.tuning.choose import Chosen, choose_settings
 
 Say = Callable[[str], None]
@@ -29,6 +30,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Learned:
     chosen: Chosen
+    warm_start: str | None
+    """The release whose factors the last fit began at."""
     new: LearnedRanking
     """Products never bought."""
     ranked: Ranked
@@ -40,9 +43,10 @@ class Learned:
 
 
 def learn_lists(
-    asked: TrainSection, tables: Tables, purchases: Purchases, now: int, say: Say
+    config: Config, tables: Tables, purchases: Purchases, now: int, say: Say
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
+    asked = config.train
     say(f"learning from {purchases!r}")
     moments = judged_moments(purchases, asked.history_days, now)
     # on the second core; it needs no BLAS, whose number of threads is set for the whole process
@@ -54,7 +58,8 @@ def learn_lists(
         settings = chosen.settings
         say(str(settings.weighting))
         known = read_known(purchases.customers, purchases.products, tables)
-        new = learn_ranking(purchases, settings, known, now, say)
+        warm = live_start(config.releases_directory, purchases, settings.als.factors)
+        new = learn_ranking(purchases, settings, known, now, say, warm.factors if warm else None)
         newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
         say(str(newcomers))
         again = waited_for.result()
@@ -63,7 +68,7 @@ def learn_lists(
     say("judging the lists")
     segments = segments_of(purchases.customers, tables.customers)
     judgement = _judged(purchases, new, again, segments)
-    return Learned(chosen, new, ranked, newcomers, again, judgement)
+    return Learned(chosen, warm.release if warm else None, new, ranked, newcomers, again, judgement)
 
 
 def _judged(
