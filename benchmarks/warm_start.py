@@ -3,8 +3,8 @@
     python benchmarks/warm_start.py FOLDER DATE [--earlier-days 1 7 28] --ruler judge.py
 
 FOLDER is what a `datasets/<name>/prepare.py` wrote. Lists of plain ALS from the 365 days before
-DATE, scored on what was first bought in the 28 days after it; fits from nothing, and from the factors
-of the purchases up to some days before, with fewer iterations.
+DATE, scored on what was first bought in the 28 days after it; fits from nothing, and from the
+factors of the purchases up to some days before, with fewer iterations.
 """
 
 from __future__ import annotations
