@@ -17,7 +17,7 @@ CUSTOMER_POWER = 0.7
 """Of all a customer bought: one who buys everything says little about any two products."""
 FROM_POWER = 0.5
 TO_POWER = 0.3
-"""Of all that was bought of a product; the three did best on held-out pairs of Gowalla."""
+"""Of all that was bought of a product; the three were chosen on pairs of Gowalla's train split."""
 MOST = 400
 """Paths kept from each product."""
 BLOCK_CELLS = 4_000_000

@@ -1,7 +1,7 @@
 """The ranking of purchases without times: ALS and paths, blended as pairs held out at random say.
 
-Where purchases have times, pairs held out at random say little about the next 28 days: on liquor
-wholesale they would have chosen a blend that foretold them 6 % worse than ALS alone.
+Where purchases have times, pairs held out at random say little about the next 28 days: on 50 days
+of liquor wholesale they chose blends that foretold them 4 to 9 % worse than ALS alone.
 """
 
 from __future__ import annotations
