@@ -124,3 +124,42 @@ def test_fakes_do_not_bring_a_rare_product_into_personal_lists(purchases: Purcha
     ]
     found = lists_of(joined(purchases, lines), now)
     assert sum(rare in one for one in found.values()) == 0
+
+
+def changed(one: Lists, other: Lists) -> float:
+    """Share of the first ten places of everyone in both that hold something else."""
+    both = one.keys() & other.keys()
+    same = [len(set(one[name]) & set(other[name])) / len(one[name]) for name in sorted(both)]
+    return 1 - float(np.mean(same))
+
+
+@pytest.fixture(scope="module")
+def without_stranger(purchases: Purchases) -> Lists:
+    return lists_of(joined(purchases, []), purchases.last_at + 1)
+
+
+@pytest.mark.parametrize("products", ["the most popular", "everything"])
+def test_a_customer_of_a_billion_hardly_changes_the_lists_of_others(
+    purchases: Purchases, without_stranger: Lists, products: str
+) -> None:
+    """100,000 lines of a billion each of one product, or 100 of each product, all of last month.
+
+    Nobody else's list changes is not to be had: every purchase teaches something, and a customer
+    that buys everything once changes 1.5 % of the places. A billion may not change more than 2 in
+    100 places, against the lists without that customer, nor half of what the absence of the
+    largest real customer changes.
+    """
+    now, size = purchases.last_at + 1, len(purchases.products)
+    buyers = np.asarray(bought_of(purchases).sum(axis=0)).ravel()
+    everything = np.tile(np.arange(size), 100)
+    bought = everything if products == "everything" else np.repeat(int(buyers.argmax()), 100_000)
+    random = np.random.default_rng(0)
+    times = now - 1 - random.integers(0, 28 * SECONDS_PER_DAY, len(bought))
+    lines = ((STRANGER, int(p), int(at), 1e9) for p, at in zip(bought, times, strict=True))
+    by_a_billion = changed(without_stranger, lists_of(joined(purchases, lines), now))
+
+    largest = int(np.argmax(np.diff(bought_of(purchases).indptr)))
+    others = purchases.take(purchases.customer_rows != largest)
+    by_an_absence = changed(without_stranger, lists_of(joined(others, []), now))
+    assert by_a_billion < 0.02
+    assert by_a_billion < by_an_absence / 2

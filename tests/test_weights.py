@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.matrix.weights import RecencyQuantity
-from tests.made_up import Line, matrix_of, netted_of
+from recommender.models.spending import usual_prices
+from tests.made_up import Line, learned, matrix_of, netted_of, purchases_of
 
 LINES_ONLY = RecencyQuantity(half_life_days=20, quantity_power=0)
 
@@ -124,3 +125,19 @@ def test_every_weight_is_a_finite_float32_within_the_bounds(
 def test_a_line_that_was_given_back_weighs_nothing() -> None:
     netted = netted_of([Line("A", "x", 0, 2), Line("A", "x", 1, -2)])
     assert LINES_ONLY.of_lines(netted, netted.purchases.last_at).tolist() == [0, 0]
+
+
+def test_how_often_one_customer_bought_is_seen_in_its_own_row_alone() -> None:
+    """Also bought, popularity and prices count it once; the row itself is bounded."""
+    others = [Line(f"B{i}", p, i, 1 + i % 3, 5.0 + i) for i in range(8) for p in "xyz"]
+    once = [Line("A", p, 8, 2, 7.0) for p in "xyz"]
+    often = [Line("A", p, day, 1e9, 7.0) for p in "xyz" for day in range(9) for _ in range(50)]
+    one, other = (learned(purchases_of([*others, *lines])) for lines in (once, often))
+    assert (one.matrix.weights[1:] != other.matrix.weights[1:]).nnz == 0
+    assert other.matrix.weights[0].data.max() <= 5.0
+    assert one.also_bought.similarity.tobytes() == other.also_bought.similarity.tobytes()
+    assert one.also_bought.customers_both.tolist() == other.also_bought.customers_both.tolist()
+    assert one.popularity.buyers.tolist() == other.popularity.buyers.tolist()
+    assert one.popularity.recent_buyers.tolist() == other.popularity.recent_buyers.tolist()
+    prices = [usual_prices(models.netted, models.now).tolist() for models in (one, other)]
+    assert prices[0] == prices[1]
