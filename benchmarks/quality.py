@@ -61,7 +61,8 @@ def main() -> None:
         ("never bought", lists.new, truth),
         ("bought again", lists.again, again),
     ):
-        print(f"chance of what was {name}, first 20 places: {calibration(ranked, bought)}")
+        said = known_only(ranked, history)
+        print(f"chance of what was {name}, first 20 places: {calibration(said, bought)}")
 
 
 def bought_again(purchases: pd.DataFrame, history: pd.DataFrame, date: str) -> pd.DataFrame:
@@ -74,6 +75,15 @@ def bought_again(purchases: pd.DataFrame, history: pd.DataFrame, date: str) -> p
     ]
     seen = history.loc[history["quantity"] > 0, pairs].drop_duplicates()
     return after[pairs].drop_duplicates().merge(seen, on=pairs)
+
+
+def known_only(ranked: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Of customers and products with a purchase in the history: the ruler asks about no others."""
+    kept = history[history["quantity"] > 0]
+    return ranked[
+        ranked["customer_id"].isin(set(kept["customer_id"]))
+        & ranked["product_id"].isin(set(kept["product_id"]))
+    ]
 
 
 def calibration(ranked: pd.DataFrame, bought: pd.DataFrame) -> str:
