@@ -93,6 +93,7 @@ def publish_small_release(directory: Path, contents: Contents | None = None, kee
         "as_of": "2026-11-20T00:00:00+00:00",
         "currency": "EUR",
         "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0},
+        "gate": {"refusal": None, "forced": None},
         "data": {"purchases": {"read": len(found.bought.products)}},
         "counts": counts | {"pairs": len(found.bought.products)},
         "versions": {"recommender": "test"},
