@@ -152,7 +152,7 @@ def test_the_budget_is_work_and_ends_the_search(monkeypatch: pytest.MonkeyPatch)
 def test_large_data_are_sampled_by_whole_customers(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = resolve(ONLY_HALF_LIFE)
     whole = set_exams(quarterly(), settings, at(DAYS))
-    monkeypatch.setattr(exams, "WORK_OF_ONE", budget.WORK_OF_ONE / 8_000)
+    monkeypatch.setattr(exams, "WORK_OF_ONE", budget.WORK_OF_ONE / 3_000)
     few = set_exams(quarterly(), settings, at(DAYS))
     assert 1 <= len(few) <= 2 < len(whole)
     drawn = np.unique(few[0].netted.purchases.customer_rows)
