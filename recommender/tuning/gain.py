@@ -37,6 +37,8 @@ class Gain:
         return is_more and self.deep >= -2 * self.deep_error
 
     def __str__(self) -> str:
+        if not self.against:
+            return f"{self.value:+.4f} (± {2 * self.error:.4f})"
         share, error = self.value / self.against, 2 * self.error / self.against
         return f"{share:+.1%} (± {error:.1%})"
 

@@ -1,4 +1,4 @@
-"""The few values that `auto` climbs up and down."""
+"""The few values that `auto` climbs up and down, and that a longer search begins with."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ LADDER: dict[str, tuple[float, ...]] = {
     "factors": (32, 64, 128),
 }
 """In the order of what they are worth; the default stands on each."""
+
+
+def one_step_away(values: dict[str, float]) -> list[dict[str, float]]:
+    """The values themselves, then each step of their ladders alone: better than any at random."""
+    alone = [{name: step} for name in values for step in LADDER[name]]
+    return [values, *(values | one for one in alone if values | one != values)]
 
 
 def with_values(settings: Settings, **values: float) -> Settings:

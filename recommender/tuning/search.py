@@ -29,12 +29,16 @@ Attempt = Callable[[Values], Tried]
 
 
 def search(
-    names: Sequence[str], first: Values, done: Iterable[Tried], attempt: Attempt, seed: int
+    names: Sequence[str],
+    first: Sequence[Values],
+    done: Iterable[Tried],
+    attempt: Attempt,
+    seed: int,
 ) -> Iterator[Tried]:
     """Goes on after what is done, without end; each trial follows from the seed and those before.
 
-    The first trial takes the values `first`, the defaults. What one process begins, another may go
-    on with: the next values are the same either way.
+    The values of `first` come first. What one process begins, another may go on with: the next
+    values are the same either way.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space = {name: SPACE[name] for name in names}
@@ -43,7 +47,7 @@ def search(
         study.add_trial(_known(tried, space))
     while True:
         number = len(study.trials)
-        values = _next(study, space, seed + number) if number else first
+        values = first[number] if number < len(first) else _next(study, space, seed + number)
         tried = attempt(values)
         study.add_trial(_known(tried, space))
         yield tried
