@@ -14,6 +14,7 @@ Column = npt.NDArray[np.float64]
 Table = npt.NDArray[np.float64]
 
 STEPS = 30
+PRECISION = 1e-6
 RIDGE = 3.0
 PRIOR = {"all_91": 1.0, "nearest_365": 0.5}
 """Weights where nothing can be learned: what sells, and what the nearest take."""
@@ -73,13 +74,27 @@ def fit_taste(names: tuple[str, ...], examples: Examples) -> Taste:
 def newton(design: Table, examples: Examples, towards: Column, pull: Column) -> Column:
     """Log-odds weights of a logistic regression with a ridge around `towards`."""
     solution = towards.copy()
+    loss = _loss(design, examples, solution, towards, pull)
     for _ in range(STEPS):
         chance = chance_of(design @ solution).astype(np.float64)
         slope = design.T @ (examples.weights * (examples.met - chance))
         slope -= pull * (solution - towards)
         curve = (design.T * (examples.weights * chance * (1 - chance))) @ design + np.diag(pull)
-        step = np.clip(np.linalg.solve(curve, slope), -2, 2)  # far steps overshoot
-        solution = solution + step
-        if np.abs(step).max() < 1e-6:
+        step = np.linalg.solve(curve, slope)
+        gain = 0.0
+        while gain <= 0.0 and np.abs(step).max() > PRECISION:  # a full step may overshoot
+            ahead = _loss(design, examples, solution + step, towards, pull)
+            gain, step = loss - ahead, step if ahead < loss else step / 2
+        if gain <= 0.0:
             break
+        solution, loss = solution + step, loss - gain
     return solution
+
+
+def _loss(
+    design: Table, examples: Examples, solution: Column, towards: Column, pull: Column
+) -> float:
+    """Negative log-likelihood and half the squared pull."""
+    odds = design @ solution
+    surprise = np.logaddexp(0.0, odds) - examples.met * odds
+    return float(examples.weights @ surprise + pull @ (solution - towards) ** 2 / 2)
