@@ -15,8 +15,8 @@ from recommender.models.settings import Settings, resolve
 from recommender.tables.purchases import COLUMNS, SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 from recommender.tables.wording import counted
-from recommender.tuning.exam import Exam
 from recommender.tuning.budget import ITERATIONS
+from recommender.tuning.exam import Exam
 from recommender.tuning.exams import LEAST_CUSTOMERS, LEAST_DAYS, exam_moments, set_exams
 from recommender.tuning.gain import gain
 from recommender.tuning.ladder import LADDER, one_step_away, with_values
@@ -77,7 +77,7 @@ def _nothing_to_compare_on(purchases: Purchases, now: int) -> str:
     days = (now - int(purchases.purchased_at.min())) // SECONDS_PER_DAY
     return (
         f"the purchases reach back {days} days; settings are compared only past {LEAST_DAYS} days "
-        "of purchases, on windows that neither teach nor judge the ranking; add older purchases, or "
+        "of purchases, on windows that neither teach nor judge the ranking; add older ones, or "
         "leave the settings to `auto`, which takes the defaults until then"
     )
 
