@@ -14,7 +14,7 @@ from recommender.judging.metrics import Depth, buyers, scores
 from recommender.judging.window import bought_between
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import Netted, net_returns, pair_starts
-from recommender.models.als import Factors, fit_als
+from recommender.models.als import fit_als
 from recommender.models.highest import highest
 from recommender.models.settings import Settings
 from recommender.ranking.windows import LENGTH
@@ -65,29 +65,28 @@ class Exam:
 
     def marks(self, settings: Settings, iterations: int) -> npt.NDArray[np.float64]:
         """(customers, 3) `METRICS` of the lists of a plain ALS with these settings."""
-        weights = build_matrix(self.netted, settings.weighting, self.at).weights
-        factors = fit_als(weights, replace(settings.als, iterations=iterations))
-        owners, lists = self._best_new(
-            factors, np.bincount(weights.indices, minlength=weights.shape[1])
-        )
-        ranked = ranked_of(owners, lists, weights.shape[0])
+        owners, lists = self.best_new(settings, iterations, self.customers)
+        ranked = ranked_of(owners, lists, self.new.shape[0])
         marks = [_named(scores(ranked, self.new, depth), depth) for depth in (SHOWN, DEEP)]
         return np.column_stack([(marks[0] | marks[1])[name] for name in METRICS])
 
-    def _best_new(
-        self, factors: Factors, sold: npt.NDArray[np.int64]
+    def best_new(
+        self, settings: Settings, iterations: int, customers: npt.NDArray[np.int32]
     ) -> tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.intp]]]:
-        """Customers and products of the first places of the judged customers' lists."""
+        """Customers (which must ascend) and products of the first 100 places of their lists."""
+        weights = build_matrix(self.netted, settings.weighting, self.at).weights
+        factors = fit_als(weights, replace(settings.als, iterations=iterations))
+        unsold = np.bincount(weights.indices, minlength=weights.shape[1]) == 0
         owners, lists = [], []
-        size = max(1, CELLS // max(self.new.shape[1], 1))
-        for first in range(0, len(self.customers), size):
-            customers = self.customers[first : first + size]
+        size = max(1, CELLS // max(weights.shape[1], 1))
+        for first in range(0, len(customers), size):
+            some = customers[first : first + size]
             with threadpool_limits(1, "blas"):  # the same sums in the same order everywhere
-                liking = factors.customers[customers] @ factors.products.T
-            liking[self.owned[customers].nonzero()] = -np.inf
-            liking[:, sold == 0] = -np.inf
+                liking = factors.customers[some] @ factors.products.T
+            liking[self.owned[some].nonzero()] = -np.inf
+            liking[:, unsold] = -np.inf
             rows, products, _ = highest(liking, DEEP.most)
-            owners.append(customers[rows])
+            owners.append(some[rows])
             lists.append(products)
         return owners, lists
 
