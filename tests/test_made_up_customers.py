@@ -102,7 +102,7 @@ def joined(purchases: Purchases, lines: Iterable[tuple[str, int, int, float]]) -
 def lists_of(purchases: Purchases, now: int) -> Lists:
     """The first ten of everyone real, by the plain ranker taught on the newest window."""
     window = windows_before(purchases, now)[0]
-    ranker = fit_plain(learn(window.past, SETTINGS, window.at), outcome_of(window.future), 0)
+    ranker = fit_plain(learn(window.past(), SETTINGS, window.at), outcome_of(window.future()), 0)
     models = learn(purchases, SETTINGS, now)
     ranked = rank(ranker.scored(models), len(purchases.customers))
     return {
