@@ -70,15 +70,22 @@ def learn_ranking(
 
     `start` saves the last fit iterations. No window may begin there: such factors know its future.
     """
-    study = _Study(settings, known, say)
+    return rehearse(purchases, settings, known, now, say).learn_from_all(start)
+
+
+def rehearse(
+    purchases: Purchases,
+    settings: Settings,
+    known: Known,
+    now: int,
+    say: Say = lambda _: None,
+) -> Study:
+    """Goes through the windows before `now`; what is left to learn is the ranking of `now`."""
+    study = Study(purchases, settings, known, now, say)
     windows = _with_past(windows_before(purchases, now), settings.history_days)
     for age, window in reversed(list(enumerate(windows))):
         study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
-    say("learning from everything")
-    models, ranked, ranker = study.rank_now(purchases, now, start)
-    say(str(ranker))
-    hits = {name: sum(r.hits for r in done) for name, done in study.rehearsals.items() if done}
-    return LearnedRanking(models, ranked, ranker, study.chosen_rehearsals(), hits)
+    return study
 
 
 def judged_moments(purchases: Purchases, history_days: int, now: int) -> list[int]:
@@ -86,10 +93,13 @@ def judged_moments(purchases: Purchases, history_days: int, now: int) -> list[in
     return [w.at for w in _with_past(windows_before(purchases, now, JUDGED), history_days)]
 
 
-class _Study:
+class Study:
     """Goes through the windows, oldest first, and learns from each after it was rehearsed."""
 
-    def __init__(self, settings: Settings, known: Known, say: Say) -> None:
+    def __init__(
+        self, purchases: Purchases, settings: Settings, known: Known, now: int, say: Say
+    ) -> None:
+        self._purchases, self._now = purchases, now
         self._settings, self._known, self._say = settings, known, say
         self._seed = settings.als.seed
         self._looks: list[Look] = []
@@ -97,7 +107,12 @@ class _Study:
         self._starts: tuple[Factors | None, Factors | None] = None, None
         self._rehearser: BoostedRanker | None = None
         self._plain: PlainRanker | None = None
-        self.rehearsals: dict[str, list[Rehearsal]] = {"plain": [], "boosted": []}
+        self._rehearsals: dict[str, list[Rehearsal]] = {"plain": [], "boosted": []}
+
+    @property
+    def rehearsals(self) -> tuple[Rehearsal, ...]:
+        """Newest first, by the better ranker; empty where history is too short."""
+        return tuple(reversed(self._rehearsals[self._better()]))
 
     def go_through(self, window: Window, *, is_judged: bool, teaches_plain: bool) -> None:
         """Ranks its moment by what earlier windows taught, if it is to be judged, then learns."""
@@ -115,26 +130,28 @@ class _Study:
         if teaches_plain:  # it learns from the newest window alone
             self._plain = fit_plain(scene.models, outcome, self._seed)
 
-    def rank_now(
-        self, purchases: Purchases, now: int, start: Factors | None
-    ) -> tuple[Models, Ranked, PlainRanker | TimelessRanker | BoostedRanker]:
+    def learn_from_all(self, start: Factors | None) -> LearnedRanking:
         """By the better ranker, taught by the newest windows."""
+        self._say("learning from everything")
         if start is not None:
             self._starts = start, self._starts[1]
+        models, ranked, ranker = self._rank_now()
+        self._say(str(ranker))
+        hits = {name: sum(r.hits for r in done) for name, done in self._rehearsals.items() if done}
+        return LearnedRanking(models, ranked, ranker, self.rehearsals, hits)
+
+    def _rank_now(self) -> tuple[Models, Ranked, PlainRanker | TimelessRanker | BoostedRanker]:
         if self._better() == "boosted":
             boosted = self._boosted()
-            scene = self._scene(purchases, now)
+            scene = self._scene(self._purchases, self._now)
             return scene.models, _rank(boosted.scored(scene), scene.models), boosted
-        models = learn(purchases, self._settings, now, self._starts[0])
+        models = learn(self._purchases, self._settings, self._now, self._starts[0])
         plain = self._plain or ranker_without_windows(models, self._settings.als)
         return models, _rank(plain.scored(models), models), plain
 
-    def chosen_rehearsals(self) -> tuple[Rehearsal, ...]:
-        return tuple(reversed(self.rehearsals[self._better()]))
-
     def _better(self) -> str:
         """The boosted ranker only where it hit more than the plain one in the same windows."""
-        plain, boosted = self.rehearsals["plain"], self.rehearsals["boosted"]
+        plain, boosted = self._rehearsals["plain"], self._rehearsals["boosted"]
         if boosted and sum(r.hits for r in boosted) > sum(r.hits for r in plain[-len(boosted) :]):
             return "boosted"
         return "plain"
@@ -166,7 +183,7 @@ class _Study:
             learned_until=self._learned_until,
             hits=_hits(ranked, outcome),
         )
-        self.rehearsals[ranker].append(rehearsal)
+        self._rehearsals[ranker].append(rehearsal)
 
 
 def _hits(ranked: Ranked, outcome: Outcome) -> int:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from recommender.assembly.customers import segments_of
 from recommender.config import Config
@@ -15,7 +16,7 @@ from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
-from recommender.ranking.learning import LearnedRanking, judged_moments, learn_ranking
+from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
@@ -49,35 +50,41 @@ def learn_lists(
     asked = config.train
     say(f"learning from {purchases!r}")
     moments = judged_moments(purchases, asked.history_days, now)
-    # on the second core; it needs no BLAS, whose number of threads is set for the whole process
-    with ThreadPoolExecutor(1) as beside:
-        waited_for = beside.submit(
+    # two cores have enough to do; the number of BLAS threads is set once, for the whole process
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(1) as beside:
+        counted = beside.submit(
             learn_again_lists, purchases, moments, now, _categories(tables.products)
         )
         chosen = choose_settings(purchases, asked, now, say)
         settings = chosen.settings
         say(str(settings.weighting))
+        came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = live_start(config.releases_directory, purchases, settings.als.factors)
-        new = learn_ranking(purchases, settings, known, now, say, warm.factors if warm else None)
-        newcomers = learn_newcomers(purchases, tables, now, settings.als.seed)
+        study = rehearse(purchases, settings, known, now, say)
+        again = counted.result()
+        segments = segments_of(purchases.customers, tables.customers)
+        judged = beside.submit(_judged, purchases, study.rehearsals, again, segments)
+        new = study.learn_from_all(warm.factors if warm else None)
+        newcomers = came.result()
         say(str(newcomers))
-        again = waited_for.result()
-    say(str(again.model))
-    ranked = with_newcomers(new.ranked, new.models, newcomers)
-    say("judging the lists")
-    segments = segments_of(purchases.customers, tables.customers)
-    judgement = _judged(purchases, new, again, segments)
+        say(str(again.model))
+        ranked = with_newcomers(new.ranked, new.models, newcomers)
+        say("judging the lists")
+        judgement = judged.result()
     return Learned(chosen, warm.release if warm else None, new, ranked, newcomers, again, judgement)
 
 
 def _judged(
-    purchases: Purchases, new: LearnedRanking, again: LearnedAgain, segments: list[str]
+    purchases: Purchases,
+    rehearsals: tuple[Rehearsal, ...],
+    again: LearnedAgain,
+    segments: list[str],
 ) -> Judgement:
     """Of the rehearsals, each on the 28 days after it."""
     foretold = [
         Foretold(r.at, r.ranked, again.rehearsals[r.at], r.seen_until, r.learned_until)
-        for r in new.rehearsals
+        for r in rehearsals
     ]
     return judge([judge_window(purchases, lists) for lists in foretold], segments)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from recommender.ranking.again.examples import Examples
 from recommender.ranking.again.features import Features
+from recommender.ranking.forest import Forest, forest_of
 
 TREES = 120
 THREADS = 1
@@ -35,13 +36,15 @@ SETTINGS = {
 @dataclass(frozen=True, repr=False)
 class Trees:
     booster: lgb.Booster
+    forest: Forest
+    """The same trees, to be asked."""
 
     def __repr__(self) -> str:
         return f"Trees({self.booster.num_trees()} of {self.booster.num_feature()} features)"
 
     def chance(self, features: Features) -> npt.NDArray[np.float32]:
         """(pairs,) between 0 and 1."""
-        return np.asarray(self.booster.predict(features.table, num_threads=THREADS), np.float32)
+        return self.forest.chance(features.table)
 
     def gains(self) -> dict[str, float]:
         """Of each feature, the share of what all of them gained; largest first."""
@@ -61,4 +64,5 @@ def grow_trees(examples: Examples, seed: int) -> Trees:
         feature_name=list(examples.features.names),
         params=settings,
     )
-    return Trees(lgb.train(settings, rows, num_boost_round=TREES))
+    booster = lgb.train(settings, rows, num_boost_round=TREES)
+    return Trees(booster, forest_of(booster))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.ranking.boosted.examples import Examples
+from recommender.ranking.forest import Forest, forest_of
 
 ROUNDS = 200
 PARAMETERS = {
@@ -25,8 +26,9 @@ PARAMETERS = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 20.0,
-    # they must not spin while they wait, see recommender/__init__.py; any number gives the same
-    "num_threads": os.cpu_count() or 1,
+    # what is bought again is learned beside it; any number gives the same trees. They must not spin
+    # while they wait, see recommender/__init__.py
+    "num_threads": max((os.cpu_count() or 1) // 2, 1),
     "max_bin": 127,
     "bin_construct_sample_cnt": 20_000,
     "deterministic": True,
@@ -38,15 +40,15 @@ PARAMETERS = {
 @dataclass(frozen=True)
 class Booster:
     model: lightgbm.Booster
+    forest: Forest
+    """The same trees, to be asked."""
     names: tuple[str, ...]
     examples: int
     bought: int
 
     def chance(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(pairs,) between 0 and 1."""
-        if not len(features):
-            return np.zeros(0, np.float32)
-        return np.asarray(self.model.predict(features), np.float32)
+        return self.forest.chance(features)
 
     def gains(self) -> dict[str, float]:
         """Share of each feature in what the trees gained, largest first."""
@@ -65,4 +67,5 @@ def fit_booster(names: list[str], examples: Examples, seed: int) -> Booster:
         feature_name=names,
     )
     model = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS)
-    return Booster(model, tuple(names), len(examples.bought), int(examples.bought.sum()))
+    bought = int(examples.bought.sum())
+    return Booster(model, forest_of(model), tuple(names), len(examples.bought), bought)
