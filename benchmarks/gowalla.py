@@ -88,7 +88,7 @@ def history_of(bought: sparse.csr_matrix) -> History:
     none = Ids.of([])
     numbers = {name: np.zeros(0) for name in ("purchased_at", "quantity", "unit_price")}
     rows = {name: np.zeros(0, np.int32) for name in ("customer_rows", "product_columns", "orders")}
-    return History(Purchases(none, none, **rows, **numbers), bought, at=0)
+    return History(Purchases(none, none, **rows, **numbers), bought, bought, at=0)
 
 
 def als(history: History) -> Ranked:

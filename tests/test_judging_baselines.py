@@ -39,7 +39,7 @@ def history(*lines: Line, day: float = 100.0) -> History:
     purchases: Purchases = purchases_of(lines)
     kept = purchases.take(purchases.quantity > 0)
     bought = bought_between(kept, 0, at(day)).astype(np.float32)
-    return History(kept, bought, at(day))
+    return History(kept, bought, bought, at(day))
 
 
 def named(h: History, ranked: Ranked, customer: str) -> str:
@@ -161,3 +161,11 @@ def test_baselines_know_the_year_and_no_return() -> None:
     everything = shop_purchases()
     assert len(h.purchases) == int((everything.quantity > 0).sum())
     assert h.purchases.last_at < h.at
+
+
+def test_no_list_of_the_never_bought_holds_what_was_bought_years_ago() -> None:
+    lines = [Line("A", "x", 10), Line("A", "y", 700), Line("B", "x", 710), Line("B", "z", 720)]
+    before = history_of(purchases_of([*lines, Line("B", "y", 721)]), at(750))
+    for name, ranked in lists_for_new(before):
+        assert "x" not in named(before, ranked, "A"), name
+        assert "z" in named(before, ranked, "A") or name == "last basket", name

@@ -49,7 +49,7 @@ def gowalla() -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
 
 def test_popularity_reproduces_the_published_figures_on_gowalla() -> None:
     train, test = gowalla()
-    ranked = popularity(History(UNREAD, train, at(0)))
+    ranked = popularity(History(UNREAD, train, train, at(0)))
     recall, ndcg, _, _ = scores(ranked, test, AS_PUBLISHED).mean(axis=0)
     assert (round(recall, 4), round(ndcg, 4)) == (0.0416, 0.0317)
 
@@ -61,7 +61,7 @@ def test_our_als_reaches_the_published_figures_on_gowalla() -> None:
     def liked(customers: Rows) -> Scores:
         return factors.customers[customers] @ factors.products.T
 
-    ranked = best_unbought(History(UNREAD, train, at(0)), liked)
+    ranked = best_unbought(History(UNREAD, train, train, at(0)), liked)
     recall, ndcg, _, _ = scores(ranked, test, AS_PUBLISHED).mean(axis=0)
     assert round(recall, 3) >= 0.171
     assert round(ndcg, 3) >= 0.142

@@ -38,6 +38,7 @@ LINES = st.lists(
 
 def slow_window(lines: list[Line]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """(new, again) pairs, in plain sets."""
+    owned = {(x.customer, x.product) for x in lines if x.quantity > 0 and x.day < AT_DAY}
     before = {(x.customer, x.product) for x in lines if x.quantity > 0 and 35 <= x.day < AT_DAY}
     after = {
         (x.customer, x.product) for x in lines if x.quantity > 0 and AT_DAY <= x.day < AT_DAY + 28
@@ -45,7 +46,7 @@ def slow_window(lines: list[Line]) -> tuple[set[tuple[str, str]], set[tuple[str,
     known = {
         (c, p) for c, p in after if c in {a for a, _ in before} and p in {b for _, b in before}
     }
-    return known - before, known & before
+    return known - owned, known & before
 
 
 def pairs_of(matrix: sparse.csr_matrix, purchases: Purchases) -> set[tuple[str, str]]:
@@ -129,7 +130,7 @@ def test_our_figures_are_the_rulers() -> None:
     ruler, purchases, moment = the_ruler(), shop_purchases(), at(90)
     since = moment - HISTORY_DAYS * SECONDS_PER_DAY
     year = bought_between(purchases, since, moment).astype(np.float32)
-    ranked = popularity(History(purchases.before(moment), year, moment))
+    ranked = popularity(History(purchases.before(moment), year, year, moment))
     truth = truth_of(purchases, moment)
     owners = np.repeat(np.arange(len(purchases.customers)), np.diff(ranked.starts))
     listed = pd.DataFrame(

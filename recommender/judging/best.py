@@ -23,12 +23,12 @@ Score = Callable[[Rows], Scores]
 
 
 def best_unbought(history: History, score: Score) -> Ranked:
-    """The 20 highest of each customer among products sold in the year, bought ones left out."""
+    """The 20 highest of each customer among products sold in the year and never bought by it."""
     unsold = history.buyers == 0
     lists, owners = [], []
     for customers in _blocks(history):
         scores = score(customers)
-        scores[history.bought[customers].nonzero()] = -np.inf
+        scores[history.owned[customers].nonzero()] = -np.inf
         scores[:, unsold] = -np.inf
         rows, products, _ = highest(scores, LISTED)
         lists.append(products)
@@ -39,11 +39,11 @@ def best_unbought(history: History, score: Score) -> Ranked:
 def first_unbought(history: History, order: Rows) -> Ranked:
     """The first 20 of one order for all that each customer has not bought."""
     lists, owners = [], []
-    bought = history.bought[:, order]
-    counts = np.diff(history.bought.indptr)
+    owned = history.owned[:, order]
+    counts = np.diff(history.owned.indptr)
     for customers in _blocks(history):
         within = min(LISTED + int(counts[customers].max()), len(order))
-        free = bought[customers, :within].toarray() == 0
+        free = owned[customers, :within].toarray() == 0
         listed = free & (np.cumsum(free, axis=1) <= LISTED)
         lists.append(order[listed.nonzero()[1]])
         owners.append(np.repeat(customers, listed.sum(axis=1)))

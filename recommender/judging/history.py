@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.judging.window import HISTORY_DAYS, bought_between
+from recommender.judging.window import BEGINNING, HISTORY_DAYS, bought_between
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 
@@ -18,6 +18,8 @@ class History:
     """Lines of the year before `at` with a quantity above 0."""
     bought: sparse.csr_matrix
     """(customers, products) float32, 1.0 where there is such a line."""
+    owned: sparse.csr_matrix
+    """(customers, products) bool, True where there is one in any year before `at`."""
     at: int
     """Seconds since 1970 UTC."""
 
@@ -41,4 +43,5 @@ def history_of(purchases: Purchases, at: int) -> History:
     """The year before `at` (seconds since 1970 UTC), of purchases that may reach past it."""
     since, times = at - HISTORY_DAYS * SECONDS_PER_DAY, purchases.purchased_at
     year = purchases.take((times >= since) & (times < at) & (purchases.quantity > 0))
-    return History(year, bought_between(year, since, at).astype(np.float32), at)
+    bought = bought_between(year, since, at).astype(np.float32)
+    return History(year, bought, bought_between(purchases, BEGINNING, at), at)

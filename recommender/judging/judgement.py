@@ -18,7 +18,7 @@ from recommender.judging.shape import Shape
 from recommender.judging.verdict import verdict_of
 from recommender.judging.window import HISTORY_DAYS, WINDOW_DAYS
 
-RULER = 1
+RULER = 2
 """Raised when a definition changes: figures of two rulers are not compared."""
 
 

@@ -12,7 +12,9 @@ from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 WINDOW_DAYS = 28
 HISTORY_DAYS = 365
-"""A product not bought for a year counts as never bought."""
+"""In which a customer or a product must have been seen to be judged."""
+BEGINNING = np.iinfo(np.int64).min
+"""Earlier than every purchase."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,9 +27,9 @@ class Truth:
     at: int
     """Seconds since 1970 UTC."""
     new: sparse.csr_matrix
-    """Bought within 28 days from `at`, not within the year before."""
+    """Bought within 28 days from `at`, never before."""
     again: sparse.csr_matrix
-    """Bought within both."""
+    """Bought within 28 days from `at` and within the year before."""
     before: sparse.csr_matrix
     """Bought within the year before."""
     after: sparse.csr_matrix
@@ -44,7 +46,7 @@ def truth_of(purchases: Purchases, at: int) -> Truth:
     judged = _among_known(after, before)
     return Truth(
         at=at,
-        new=_canonical(judged > before),
+        new=_canonical(judged > bought_between(purchases, BEGINNING, at)),
         again=_canonical(judged.multiply(before)),
         before=before,
         after=after,
