@@ -70,6 +70,15 @@ class ReleasesSection(Section):
     keep: Annotated[int, Field(ge=1, le=1000)] = 5
 
 
+class PermissionsSection(Section):
+    """What holds for a customer that was never asked."""
+
+    personalisation: bool = True
+    phone: bool = True
+    email: bool = False
+    post: bool = True
+
+
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
@@ -84,6 +93,7 @@ class Config(Section):
     events: TableSection | None = None
     train: TrainSection = TrainSection()
     releases: ReleasesSection = ReleasesSection()
+    permissions: PermissionsSection = PermissionsSection()
     service: ServiceSection = ServiceSection()
     _folder: Path = PrivateAttr(default=Path())
 

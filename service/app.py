@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -19,6 +19,8 @@ from service.pages import customer, docs, product, start
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
 from service.problems import INTERNAL_ERROR, INVALID_REQUEST, Problem, documented
+from service.records.database import database_at
+from service.records.migrate import made_ready
 from service.refusals import install_refusals
 from service.settings import Settings
 
@@ -39,6 +41,7 @@ class Service(FastAPI):
             lifespan=_watching,
         )
         self.settings = settings
+        self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.live = LiveRelease(
             settings.releases_directory, verified=settings.verified_at_start
         )
@@ -81,5 +84,5 @@ def _api() -> APIRouter:
 
 @asynccontextmanager
 async def _watching(app: FastAPI) -> AsyncIterator[None]:
-    with app.state.live.watched():
+    with app.state.live.watched(), closing(app.state.database):
         yield

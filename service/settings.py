@@ -7,7 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.config import Config
+from recommender.config import Config, PermissionsSection, database_url
+from service.records.database import KEY
 
 
 class Settings(BaseModel):
@@ -16,6 +17,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     releases_directory: Path
+    folder: Path
+    """Of the config; a relative path of the database is one in it."""
+    database: str = "sqlite:///recommender.db"
+    permissions: PermissionsSection = PermissionsSection()
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
     allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -25,7 +30,12 @@ class Settings(BaseModel):
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
-        return cls(releases_directory=config.releases_directory)
+        return cls(
+            releases_directory=config.releases_directory,
+            folder=config.folder,
+            database=database_url(config.service.database, KEY),
+            permissions=config.permissions,
+        )
 
     def for_worker(self) -> Self:
         return self.model_copy(update={"verified_at_start": False})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ import pytest
 from recommender.config import Config, load_config
 from recommender.release.opening import Release, open_release
 from recommender.train import train
+from service.records.database import Database, database_at
+from service.records.migrate import migrate
+from service.records.schema import metadata
+from tests.postgres import server_programs, throwaway_postgres
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "datasets" / "sample"
@@ -52,3 +57,27 @@ def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
 @pytest.fixture(scope="session")
 def sample_release(sample_config: Config) -> Release:
     return open_release(sample_config.releases_directory)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real server for the session."""
+    programs = server_programs()
+    if programs is None:
+        skip_or_fail("PostgreSQL is not installed")
+    with throwaway_postgres(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of this version's schema, once embedded and once on a server."""
+    is_embedded = request.param == "sqlite"
+    url = "sqlite:///records.db" if is_embedded else request.getfixturevalue("postgres_url")
+    found = database_at(url, tmp_path)
+    migrate(found)
+    with found.writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    yield found
+    found.close()

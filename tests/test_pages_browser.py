@@ -46,7 +46,7 @@ PAGES = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory = tmp_path_factory.mktemp("browser") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory))
+    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -47,7 +47,9 @@ VOID = {"meta", "link", "input", "br", "path", "circle", "rect"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory: Path = tmp_path_factory.mktemp("pages") / "releases"
     publish_small_release(directory)
-    with TestClient(create_app(Settings(releases_directory=directory))) as client:
+    with TestClient(
+        create_app(Settings(releases_directory=directory, folder=directory.parent))
+    ) as client:
         client.base_url = "http://127.0.0.1:8000"  # type: ignore[assignment]
         yield client
 

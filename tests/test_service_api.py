@@ -53,7 +53,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(releases: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(releases_directory=releases))
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
     with TestClient(app, base_url=ADDRESS) as client:
         yield client
 

@@ -33,13 +33,13 @@ def publish_broken_release(releases: Path) -> str:
 
 def test_without_a_release_the_service_says_to_train_first(tmp_path: Path) -> None:
     with pytest.raises(UnknownReleaseError, match="recommender train"):
-        create_app(Settings(releases_directory=tmp_path))
+        create_app(Settings(releases_directory=tmp_path, folder=tmp_path))
 
 
 def test_a_broken_release_is_refused_at_start(releases: Path) -> None:
     publish_broken_release(releases)
     with pytest.raises(BrokenReleaseError):
-        create_app(Settings(releases_directory=releases))
+        create_app(Settings(releases_directory=releases, folder=releases.parent))
 
 
 def test_a_new_release_is_taken_into_use(releases: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_lost_folder_does_not_stop_the_service(releases: Path) -> None:
 
 
 def test_ready_stays_200_and_warns(releases: Path) -> None:
-    app = create_app(Settings(releases_directory=releases))
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         assert client.get("/health/ready").json()["warning"] is None
         publish_broken_release(releases)
@@ -119,7 +119,7 @@ def test_ready_stays_200_and_warns(releases: Path) -> None:
 
 
 def test_the_watcher_notices_by_itself(releases: Path) -> None:
-    app = create_app(Settings(releases_directory=releases))
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         name = publish_small_release(releases, with_names(small_contents(), " II"))
         until = time.monotonic() + 4
@@ -136,7 +136,8 @@ from pathlib import Path
 from service.app import create_app
 from service.settings import Settings
 import service.serve
-with TestClient(create_app(Settings(releases_directory=Path({str(releases)!r}))),
+releases = Path({str(releases)!r})
+with TestClient(create_app(Settings(releases_directory=releases, folder=releases.parent)),
                 base_url="http://localhost") as client:
     for address in ("/", "/customers", "/customers/C01", "/products/B1", "/docs",
                     "/v1/customers/C01/suggestions"):

@@ -22,7 +22,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory = tmp_path_factory.mktemp("refusals") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory))
+    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
     with TestClient(app, base_url="http://localhost:8000") as client:
         yield client
 

@@ -1,0 +1,121 @@
+"""What is true about a customer right now, whatever the release knew when it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol, get_args
+
+Purpose = Literal["personalisation", "phone", "email", "post"]
+Channel = Literal["phone", "email", "post"]
+About = Literal["product", "category", "brand", "attribute"]
+Stance = Literal["likes", "dislikes", "needs"]
+StatedIn = Literal["talk", "form", "survey"]
+OutcomeName = Literal["shown", "accepted", "adjusted", "rejected", "snoozed", "won", "lost"]
+Interest = Literal["view", "cart", "quote"]
+
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+
+
+class Consent(Protocol):
+    """Who agreed that its purchases are used for lists, its own and those of others."""
+
+    def may_personalise(self, customer_id: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """The consent where nobody is asked."""
+
+    def may_personalise(self, customer_id: str) -> bool:  # noqa: ARG002
+        return True
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A preference in the customer's own words."""
+
+    about: About
+    value: str
+    """A product id, a category, a brand, or `attribute=value`."""
+    stance: Stance
+    words: str | None
+    said_on: date
+    source: StatedIn
+
+
+@dataclass(frozen=True)
+class OpenComplaint:
+    """Not resolved yet; about a product, a category, or neither."""
+
+    complaint_id: str
+    product_id: str | None
+    category: str | None
+    text: str
+    opened_on: date
+    due_on: date
+
+
+@dataclass(frozen=True)
+class LastOutcome:
+    """The newest word on a product for this customer."""
+
+    product_id: str
+    outcome: OutcomeName
+    reason: str | None
+    until: date | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FreshPurchase:
+    """Newer than all the release knows."""
+
+    product_id: str
+    quantity: float
+    """Negative for a return."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FreshInterest:
+    """Viewed, carted or quoted."""
+
+    product_id: str
+    event: Interest
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of one customer; each newest first. Without records: nothing, and everything is allowed."""
+
+    consent: Consent = Everyone()
+    today: date | None = None
+    """Until-dates are compared with it; None where there is nothing to compare."""
+    contact: tuple[Channel, ...] | None = None
+    """Channels it may be contacted through; None where nobody was asked."""
+    stated: tuple[Stated, ...] = ()
+    complaints: tuple[OpenComplaint, ...] = ()
+    outcomes: tuple[LastOutcome, ...] = ()
+    """One a product."""
+    purchases: tuple[FreshPurchase, ...] = ()
+    interest: tuple[FreshInterest, ...] = ()
+
+
+class FactsBook(Protocol):
+    """Facts of every customer, as the batch run reads them."""
+
+    def of(self, customer_id: str) -> Facts: ...
+
+
+@dataclass(frozen=True)
+class NoFacts:
+    """The book where nothing is kept."""
+
+    def of(self, customer_id: str) -> Facts:  # noqa: ARG002
+        return NOTHING_KNOWN
+
+
+NOTHING_KNOWN = Facts()

@@ -1,0 +1,26 @@
+"""Who is asking, by the key that was shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["shop", "rep", "manager", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+SALES: tuple[Role, ...] = ("rep", "manager", "admin")
+"""Who may see names, portraits, values and complaints."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Known by its key."""
+
+    name: str
+    """Of the key."""
+    role: Role
+    rep: str | None = None
+    """Whose customers a `rep` may see."""
+
+    def may_see_customers_of(self, rep: str) -> bool:
+        """A rep sees its own, whoever else works in sales sees all."""
+        return self.role in SALES and (self.role != "rep" or (bool(rep) and rep == self.rep))

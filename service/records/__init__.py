@@ -1,0 +1,1 @@
+"""The database: what people tell us. It needs neither FastAPI nor a release."""

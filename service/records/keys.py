@@ -1,0 +1,66 @@
+"""Keys: shown once, kept as a hash, found by their id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.access.caller import Caller, Role
+from service.access.key import Key
+from service.records.schema import keys
+from service.records.times import now
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """What may be said of a key; its secret is not kept."""
+
+    name: str
+    key_id: str
+    role: Role
+    rep: str | None
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def add_key(connection: sa.Connection, name: str, role: Role, rep: str | None, key: Key) -> None:
+    """Raises `IntegrityError` where the name is taken, also by a revoked key."""
+    connection.execute(
+        keys.insert().values(
+            name=name,
+            key_id=key.key_id,
+            secret_hash=key.secret_hash,
+            role=role,
+            rep=rep,
+            created_at=now(),
+        )
+    )
+
+
+def find_caller(connection: sa.Connection, key: Key) -> Caller | None:
+    """Whose key this is; None for an unknown, wrong or revoked one, in the same time."""
+    row = connection.execute(_FIND, {"key_id": key.key_id}).one_or_none()
+    expected = row.secret_hash if row else bytes(32)
+    if not key.matches(expected) or row is None or row.revoked_at is not None:
+        return None
+    return Caller(row.name, row.role, row.rep)
+
+
+_FIND = sa.select(
+    keys.c.name, keys.c.role, keys.c.rep, keys.c.secret_hash, keys.c.revoked_at
+).where(keys.c.key_id == sa.bindparam("key_id"))
+
+
+def all_keys(connection: sa.Connection) -> list[KnownKey]:
+    """By name."""
+    columns = [keys.c[name] for name in KnownKey.__dataclass_fields__]
+    rows = connection.execute(sa.select(*columns).order_by(keys.c.name))
+    return [KnownKey(*row) for row in rows]
+
+
+def revoke_key(connection: sa.Connection, name: str) -> bool:
+    """False where no key in use has this name."""
+    in_use = (keys.c.name == name) & keys.c.revoked_at.is_(None)
+    return connection.execute(keys.update().where(in_use).values(revoked_at=now())).rowcount > 0
