@@ -31,6 +31,7 @@ from recommender.release.contents import (
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
+from recommender.text import TextColumn
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,6 +118,21 @@ class Release:
         return np.flatnonzero(self.products.category_number == number).astype(np.int32)
 
     @cached_property
+    def categories(self) -> dict[str, Numbers]:
+        """Category in small letters -> its products, ascending."""
+        return _grouped(self.products.category)
+
+    @cached_property
+    def brands(self) -> dict[str, Numbers]:
+        """Brand in small letters -> its products, ascending."""
+        return _grouped(self.products.brand)
+
+    @cached_property
+    def active_customers(self) -> int:
+        """Customers with a purchase that stayed."""
+        return int(np.count_nonzero(np.diff(self.bought.starts)))
+
+    @cached_property
     def _category_numbers(self) -> dict[str, int]:
         numbers, first = np.unique(self.products.category_number, return_index=True)
         return {
@@ -145,6 +161,14 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
     except (ValueError, IndexError) as error:
         raise BrokenReleaseError(f"{folder}: {error}; {REMEDY}") from error
     return Release(folder, manifest, contents)
+
+
+def _grouped(texts: TextColumn) -> dict[str, Numbers]:
+    groups: dict[str, list[int]] = {}
+    for product, text in enumerate(texts):
+        groups.setdefault(text.strip().casefold(), []).append(product)
+    groups.pop("", None)
+    return {text: np.array(products, np.int32) for text, products in groups.items()}
 
 
 REMEDY = "roll back with `recommender releases rollback` or train again"

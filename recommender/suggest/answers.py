@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from recommender.release.opening import Release
@@ -88,8 +89,9 @@ def described(release: Release, product_id: str) -> Json:
 
 
 def reason_answer(release: Release, reason: Reason) -> Json:
-    """Its kind and fields; a product is named beside its id."""
+    """Its kind and fields, days in ISO 8601; a product is named beside its id."""
     answer = {"kind": reason.kind, **asdict(reason)}
+    answer |= {name: day.isoformat() for name, day in answer.items() if isinstance(day, date)}
     if "product_id" in answer:
         answer["name"] = product_name(release, answer["product_id"])
     return answer

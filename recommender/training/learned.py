@@ -17,6 +17,7 @@ from recommender.judging.judgement import Judgement, judge
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
+from recommender.ranking.liking import ChanceOfLiking, fit_chance_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
@@ -40,6 +41,8 @@ class Learned:
     newcomers: Newcomers
     again: LearnedAgain
     """Products bought before."""
+    chance_of_liking: ChanceOfLiking | None
+    """What lists are moved by when customers buy before the next training."""
     judgement: Judgement
 
 
@@ -72,7 +75,16 @@ def learn_lists(
         ranked = with_newcomers(new.ranked, new.models, newcomers)
         say("judging the lists")
         judgement = judged.result()
-    return Learned(chosen, warm.release if warm else None, new, ranked, newcomers, again, judgement)
+    return Learned(
+        chosen=chosen,
+        warm_start=warm.release if warm else None,
+        new=new,
+        ranked=ranked,
+        newcomers=newcomers,
+        again=again,
+        chance_of_liking=fit_chance_of_liking(new.ranked, new.models.factors),
+        judgement=judgement,
+    )
 
 
 def _judged(

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.suggest.suggestion import Kind, Source
+from recommender.suggest.facts import About, Interest, Stance
+from recommender.suggest.suggestion import FallbackReason, Kind, Source
 
 Money = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
-FallbackReason = Literal["unknown_customer", "no_purchases"]
 Withheld = Annotated[
     dict[str, Count], Field(description="Products that may not be offered now, by rule.")
 ]
@@ -52,8 +52,24 @@ class PopularReason(Answer):
     days: Count
 
 
+class StatedReason(Answer):
+    kind: Literal["stated"]
+    stance: Stance
+    about: About
+    value: str
+    words: str | None
+    said_on: date
+
+
+class InterestReason(Answer):
+    kind: Literal["interest"]
+    event: Interest
+    happened_on: date
+
+
 Reason = Annotated[
-    BoughtReason | PeersReason | PriceStepReason | PopularReason, Field(discriminator="kind")
+    BoughtReason | PeersReason | PriceStepReason | PopularReason | StatedReason | InterestReason,
+    Field(discriminator="kind"),
 ]
 
 

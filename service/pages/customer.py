@@ -17,7 +17,7 @@ from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import SuggestionList
+from recommender.suggest.suggestion import FallbackReason, SuggestionList
 from recommender.suggest.wording import product_name, sentence
 from service.api.parameters import CustomerId
 from service.customers import day_of, describe_customer
@@ -30,12 +30,25 @@ router = APIRouter()
 PURCHASES_SHOWN = 6
 SOURCES_IN_WORDS = {
     "personal": "From what this customer and others like it bought.",
+    "fold_in": "From what it bought, the purchases since the last training among it.",
     "segment": "It has bought nothing yet: this is what customers of its segment buy.",
     "popular": "It has bought nothing yet: this is what most customers buy.",
 }
+REASONS_IN_WORDS: dict[FallbackReason, str] = {
+    "no_permission": "It does not let its purchases be used: this is what most customers buy.",
+    "purchases_since_release": SOURCES_IN_WORDS["fold_in"],
+}
+"""Where the source alone would say something else."""
 RULES_IN_WORDS = {
     "owned": "it has bought before",
     "returned": "it gave back",
+    "complaint": "under an open complaint",
+    "disliked": "it does not like",
+    "rejected": "it refused lately",
+    "lost": "it bought elsewhere",
+    "snoozed": "it asked to hear of later",
+    "accepted": "it has agreed to",
+    "won": "it was sold lately",
     "not_in_catalogue": "no longer in the catalogue",
     "out_of_stock": "out of stock",
 }
@@ -71,7 +84,7 @@ async def customer_page(
         bought_most=purchased(release, row, lambda times, last_day: (-last_day, -times)),
         answer=suggestions_answer(release, found),
         sentences=[reasons_in_words(release, s.reasons) for s in found.suggestions],
-        source=SOURCES_IN_WORDS[found.source],
+        source=source_in_words(found),
         withheld=[f"{n:,} {rule_in_words(rule)}" for rule, n in found.withheld.items()],
         held=held_in_words(release, found),
         also=customer_also_bought_answer(release, also),
@@ -97,6 +110,12 @@ def reasons_in_words(release: Release, reasons: tuple[Reason, ...]) -> list[str]
     """Each reason as a sentence of its own."""
     said = [sentence(release, reason) for reason in reasons] or ["ranked by the model"]
     return [s[:1].upper() + s[1:] for s in said]
+
+
+def source_in_words(found: SuggestionList) -> str:
+    """Where the list comes from, as a sentence."""
+    said = found.fallback_reason and REASONS_IN_WORDS.get(found.fallback_reason)
+    return said or SOURCES_IN_WORDS[found.source]
 
 
 def rule_in_words(rule: str) -> str:
