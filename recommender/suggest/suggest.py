@@ -81,6 +81,9 @@ def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
         fits &= np.isin(shortlist.products, release.products_of_category(wish.category))
     if wish.max_price is not None:
         fits &= products.price[shortlist.products] <= wish.max_price
+    if wish.only is not None:
+        wanted = products.ids.position(wish.only)
+        fits &= shortlist.products == (-1 if wanted is None else wanted)
     excluded = [products.ids.position(product_id) for product_id in wish.exclude]
     fits &= ~np.isin(shortlist.products, [p for p in excluded if p is not None])
     return fits

@@ -39,6 +39,8 @@ class Wish:
     """A product without a price is not known to be within it, so it is left out."""
     exclude: frozenset[str] = frozenset()
     """Product ids."""
+    only: str | None = None
+    """A product id: nothing else is wanted."""
 
     def __post_init__(self) -> None:
         check_count(self.n)
