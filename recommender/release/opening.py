@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ class Release:
     @property
     def name(self) -> str:
         return self.manifest.name
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment ages are counted from; nothing later is known."""
+        return datetime.fromisoformat(self.manifest.as_of)
 
     @property
     def customers(self) -> Customers:

@@ -67,6 +67,5 @@ def _weight(release: Release, lines: Sequence[FreshPurchase]) -> float:
 
 def _fading(release: Release, at: datetime) -> float:
     half_life = float(release.manifest.settings.get("half_life_days", math.inf))
-    as_of = datetime.fromisoformat(release.manifest.as_of)
-    age_days = max((as_of - at).total_seconds(), 0.0) / SECONDS_PER_DAY
+    age_days = max((release.as_of - at).total_seconds(), 0.0) / SECONDS_PER_DAY
     return float(2.0 ** (-age_days / half_life))
