@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.api import suggestions
-from service.app import create_app
 from service.problems import PROBLEM_KINDS, Problem
 from service.settings import Settings
+from tests.callers import service_of
 from tests.small_release import publish_small_release
 
 SUGGESTIONS = "/v1/customers/C01/suggestions"
@@ -22,8 +22,8 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory = tmp_path_factory.mktemp("refusals") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
-    with TestClient(app, base_url="http://localhost:8000") as client:
+    settings = Settings(releases_directory=directory, folder=directory.parent)
+    with service_of(settings) as client:
         yield client
 
 

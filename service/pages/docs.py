@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from service.access.caller import Caller
+from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.api.json_answer import json_answer
 from service.live import InUse, in_use
 from service.pages.page_answer import page_answer
 from service.problems import PROBLEM_KINDS
@@ -31,10 +34,20 @@ class Operation:
     example: str
 
 
-@router.get("/docs")
-async def docs_page(request: Request, live: Annotated[InUse, Depends(in_use)]) -> Response:
+@router.get("/openapi.json", dependencies=[FOR_ALL_KEYS])
+async def openapi_document(request: Request) -> Response:
+    return json_answer(request.app.openapi())
+
+
+@router.get("/docs", dependencies=[FOR_ALL_KEYS])
+async def docs_page(
+    request: Request,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+) -> Response:
     return page_answer(
         live,
+        caller,
         "docs.html",
         operations=operations(request.app.openapi(), str(request.base_url)),
         problems=PROBLEM_KINDS,
