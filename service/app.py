@@ -18,6 +18,7 @@ from service.api import audit, customers, health, products, release, suggestions
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
+from service.openapi import completed
 from service.pages import customer, docs, product, sign_in, start
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
@@ -26,7 +27,6 @@ from service.problems import (
     INVALID_REQUEST,
     NOT_ALLOWED,
     NOT_SIGNED_IN,
-    Problem,
     documented,
 )
 from service.records.database import database_at
@@ -65,12 +65,9 @@ class Service(FastAPI):
         return Envelope(identified, self.settings)
 
     def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        schemas = document["components"]["schemas"]
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs") | {"Problem": problem}
-        return document
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi(), self.routes)
+        return self.openapi_schema
 
 
 def create_app(settings: Settings) -> FastAPI:

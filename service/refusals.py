@@ -92,7 +92,7 @@ async def _refuse_engine(request: Request, error: Exception) -> Response:
 async def _refuse_nobody(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """A person is led to the sign-in page, and back again."""
     if _wants_page(request.scope) and request.method == "GET":
-        return RedirectResponse(sign_in_address(request.url), 303)
+        return RedirectResponse(sign_in_address(request.scope), 303)
     detail = "show a key that is in use: Authorization: Bearer KEY"
     return refuse(request.scope, NOT_SIGNED_IN, detail, headers={"www-authenticate": "Bearer"})
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from starlette.datastructures import URL
+from starlette.types import Scope
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 LONGEST = 2000
 
 
-def sign_in_address(asked: URL) -> str:
-    """With the address that was asked for, so that signing in leads there."""
-    wanted = f"{asked.path}?{asked.query}" if asked.query else asked.path
+def sign_in_address(asked: Scope) -> str:
+    """With the address that was asked for, so that signing in leads there.
+
+    As it was written, not as it was read: a slash within an id stays apart from those between.
+    """
+    path = asked["raw_path"].partition(b"?")[0]
+    wanted = (path + b"?" + asked["query_string"]).decode("latin-1").removesuffix("?")
     wanted = safe_next(wanted)
     return SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({'next': wanted})}"
 

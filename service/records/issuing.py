@@ -16,9 +16,8 @@ LONGEST_NAME = 100
 
 def issue_key(connection: sa.Connection, name: str, role: Role, rep: str | None) -> Key:
     """Raises `ConfigError` for a name that is taken or unusable, and for a rep without its name."""
-    _check_name(name)
-    if (role == "rep") != bool(rep):
-        raise ConfigError(f"--rep: belongs to the role rep and to no other; the role is {role}")
+    _check_text("NAME", name)
+    _check_rep(role, rep)
     taken = find_key(connection, name)
     if taken is not None:
         state = "was revoked, but keeps its name" if taken.revoked_at else "is in use"
@@ -43,10 +42,21 @@ def end_key(connection: sa.Connection, name: str) -> None:
     note(connection, COMMAND_LINE, "revoked", "key", about=name)
 
 
-def _check_name(name: str) -> None:
-    is_plain = name.isprintable() and name == name.strip() and name != COMMAND_LINE.name
-    if not is_plain or not 1 <= len(name) <= LONGEST_NAME:
+def _check_rep(role: Role, rep: str | None) -> None:
+    if role != "rep" and rep is not None:
         raise ConfigError(
-            f"{name!r}: is no name for a key; write 1 to {LONGEST_NAME} letters on one line, "
+            f"--rep {rep!r}: a key of the role {role} is for all customers; leave it out"
+        )
+    if role == "rep":
+        if rep is None:
+            raise ConfigError("--rep: is missing; name the rep as the customers table does")
+        _check_text("--rep", rep)
+
+
+def _check_text(what: str, text: str) -> None:
+    is_plain = text.isprintable() and text == text.strip() and text != COMMAND_LINE.name
+    if not is_plain or not 1 <= len(text) <= LONGEST_NAME:
+        raise ConfigError(
+            f"{what} {text!r}: cannot be used; write 1 to {LONGEST_NAME} letters on one line, "
             "without blanks around them"
         )
