@@ -201,7 +201,8 @@ def _what_is_wrong(keys: list[str], e: dict[str, Any]) -> str:
     if e["type"] == "string_pattern_mismatch":
         said = _SHAPES.get(keys[-1], said)
     value = "" if isinstance(e["input"], dict) else f" = {e['input']!r}"
-    return f"{name}{value}: {said[0].lower()}{said[1:]}"
+    said = (said[0].lower() + said[1:]).replace("tuple", "list")
+    return f"{name}{value}: {said}"
 
 
 _SHAPES = {
