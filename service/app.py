@@ -27,6 +27,7 @@ from service.problems import (
     INVALID_REQUEST,
     NOT_ALLOWED,
     NOT_SIGNED_IN,
+    UNAVAILABLE,
     documented,
 )
 from service.records.database import database_at
@@ -96,7 +97,9 @@ def _api() -> APIRouter:
             Depends(refuse_repetitions),
             Depends(refuse_other_media),
         ],
-        responses=documented(NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR),
+        responses=documented(
+            NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
+        ),
     )
     for noun in (suggestions, customers, products, release, audit):
         api.include_router(noun.router)

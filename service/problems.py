@@ -7,7 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.errors import RecommenderError, UnknownCustomerError, UnknownProductError
+from recommender.errors import (
+    ReadWriteError,
+    RecommenderError,
+    UnknownCustomerError,
+    UnknownProductError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -89,6 +94,7 @@ PROBLEM_KINDS = (
 _OF_ERRORS: dict[type[RecommenderError], ProblemKind] = {
     UnknownCustomerError: UNKNOWN_CUSTOMER,
     UnknownProductError: UNKNOWN_PRODUCT,
+    ReadWriteError: UNAVAILABLE,
 }
 _OF_STATUSES = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE} | {
     503: UNAVAILABLE

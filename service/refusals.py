@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -24,6 +25,9 @@ from service.problems import (
     NOT_SIGNED_IN,
     PROBLEM_TYPE,
     TOO_LARGE,
+    UNAVAILABLE,
+    UNKNOWN_CUSTOMER,
+    UNKNOWN_PRODUCT,
     WRONG_MEDIA_TYPE,
     Mistake,
     Problem,
@@ -32,6 +36,8 @@ from service.problems import (
     kind_of_status,
 )
 
+log = logging.getLogger(__name__)
+
 PROGRAMS_ONLY = ("/v1/", "/health/", "/openapi.json")
 LONGEST_NAME = 60
 MOST_MISTAKES = 20
@@ -39,7 +45,11 @@ _SAID = {
     NOT_FOUND: "there is nothing at this address; /docs lists all there are",
     METHOD_NOT_ALLOWED: "this address does not take this method; the header Allow names those",
     TOO_LARGE: "the body is larger than this address takes",
+    UNKNOWN_CUSTOMER: "there is no customer of this id, or it is another rep's",
+    UNKNOWN_PRODUCT: "there is no product of this id in the release in use",
+    UNAVAILABLE: "this cannot be answered now; the log says why",
 }
+"""What was asked for is not repeated, nor where things lie."""
 
 
 def refuse(
@@ -86,7 +96,9 @@ async def _refuse_engine(request: Request, error: Exception) -> Response:
     kind = kind_of_error(error)
     if kind is INTERNAL_ERROR:
         raise error
-    return refuse(request.scope, kind, str(error))
+    if kind is UNAVAILABLE:
+        log.error("request %s: %s", request.state.request_id, error)
+    return refuse(request.scope, kind, _SAID.get(kind, str(error)))
 
 
 async def _refuse_nobody(request: Request, error: Exception) -> Response:  # noqa: ARG001
