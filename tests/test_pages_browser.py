@@ -7,10 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from service.app import create_app
 from service.pages.formats import path_part
@@ -51,15 +53,22 @@ KEYS: dict[str, str] = {}
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory = tmp_path_factory.mktemp("browser") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
+    with running_app(directory) as (app, address):
+        KEYS["manager"] = key_for(app.state.database, "manager").shown
+        yield address
+
+
+@contextmanager
+def running_app(releases: Path) -> Iterator[tuple[FastAPI, str]]:
+    """The service and its address."""
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        KEYS["manager"] = key_for(app.state.database, "manager").shown
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield app, f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
 
@@ -76,6 +85,10 @@ def browser() -> Iterator[sync_api.Browser]:
 
 @pytest.fixture
 def said(page: sync_api.Page) -> list[str]:
+    return watched(page)
+
+
+def watched(page: sync_api.Page) -> list[str]:
     """What the browser complains of: errors, and loads that the content policy stops."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
