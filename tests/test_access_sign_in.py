@@ -102,6 +102,13 @@ def test_a_planted_token_is_not_taken_over(client: TestClient, key: Key) -> None
     assert "planted" not in client.cookies[COOKIE]
 
 
+def test_cookies_of_others_do_not_hide_ours(client: TestClient, key: Key) -> None:
+    sign_in(client, key.shown)
+    cookies = f'a[b]=c; x; =y; q="; {COOKIE}={client.cookies[COOKIE]}; {{json}}=[1,"2"]'
+    client.cookies.clear()
+    assert client.get("/customers", headers={"cookie": cookies}).status_code == 200
+
+
 def test_signing_out_ends_the_session_for_whoever_copied_it(client: TestClient, key: Key) -> None:
     sign_in(client, key.shown)
     copied = {"cookie": f"{COOKIE}={client.cookies[COOKIE]}"}

@@ -110,6 +110,15 @@ def test_the_header_counts_only_from_the_proxy(
     assert coming_from(app, peer).get("/v1/release", headers=headers).status_code == status
 
 
+def test_the_proxy_may_name_anyone(app: FastAPI) -> None:
+    key_for(app.state.database, "manager", name="Jörg Šimić")
+    proxy = coming_from(app, PROXY)
+    for name, status in {"Jörg Šimić": 200, "Jörg": 401}.items():
+        answer = proxy.get("/v1/release", headers={b"X-Remote-User": name.encode()})  # type: ignore[arg-type]
+        assert answer.status_code == status
+    assert proxy.get("/v1/release", headers={b"X-Remote-User": b"\xff"}).status_code == 401  # type: ignore[dict-item]
+
+
 def test_a_key_counts_before_what_the_proxy_says(app: FastAPI) -> None:
     shop = bearer(key_for(app.state.database, "shop", name="the shop"))
     proxy = coming_from(app, PROXY)

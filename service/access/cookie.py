@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -17,12 +16,7 @@ SECURE_NAME = f"__Host-{NAME}"
 
 def token_of(scope: Scope, *, secure: bool) -> str | None:
     """By https the plain cookie, which a neighbour may have set, does not count."""
-    try:
-        cookies = SimpleCookie(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return None
-    found = cookies.get(_name(secure))
-    return found.value if found else None
+    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(_name(secure))
 
 
 def set_token(answer: Response, token: str, *, secure: bool) -> None:

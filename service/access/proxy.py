@@ -21,7 +21,8 @@ def user_named(scope: Scope, proxy: ProxySection | None) -> str | None:
     if proxy is None or not is_trusted(scope, proxy):
         return None
     named = Headers(scope=scope).getlist(proxy.header)
-    return named[0] if len(named) == 1 and named[0] else None
+    name = _as_utf8(named[0]) if len(named) == 1 else ""
+    return name if name and name.isprintable() else None
 
 
 def comes_by_https(scope: Scope, proxy: ProxySection | None, *, tls: bool) -> bool:
@@ -47,3 +48,11 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
+
+
+def _as_utf8(value: str) -> str:
+    """What proxies write; a header is read as Latin-1, which fits all bytes."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return value
