@@ -32,6 +32,8 @@ class Search:
     segment: str | None = None
     sort: Sort = "name"
     limit: int = 50
+    seen_by: str | None = None
+    """A rep, who finds its own customers only."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,19 @@ class CustomerDirectory:
             first = int(np.searchsorted(ranks[rows], ranks[after], side="right"))
         return Found(rows[first : first + search.limit].tolist(), len(rows), first)
 
+    def of_rep(self, rep: str) -> Flags:
+        """Which customers are this rep's; nobody's are not of the rep without a name."""
+        theirs: Flags = self.rep_numbers == _number_of(rep, self.reps)
+        return theirs
+
     def _matches(self, search: Search) -> Flags:
         matches = np.ones(len(self.line_starts), bool)
         for word in folded(search.query).split():
             matches &= self._lines_with(word.encode("utf-8", "surrogatepass"))
         if search.rep is not None:
-            matches &= self.rep_numbers == _number_of(search.rep, self.reps)
+            matches &= self.of_rep(search.rep)
+        if search.seen_by is not None:
+            matches &= self.of_rep(search.seen_by)
         if search.segment is not None:
             matches &= self.segment_numbers == _number_of(search.segment, self.segments)
         return matches

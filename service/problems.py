@@ -7,7 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.errors import RecommenderError, UnknownCustomerError, UnknownProductError
+from recommender.errors import (
+    ReadWriteError,
+    RecommenderError,
+    UnknownCustomerError,
+    UnknownProductError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -27,6 +32,24 @@ class ProblemKind:
         return f"/docs#{self.code}"
 
 
+NOT_SIGNED_IN = ProblemKind(
+    "not_signed_in",
+    401,
+    "No key, or none that is in use",
+    "Send `Authorization: Bearer KEY`; `recommender keys create` makes a key.",
+)
+NOT_ALLOWED = ProblemKind(
+    "not_allowed", 403, "Not with this key", "Ask for a key of a role that this call is for."
+)
+CROSS_SITE = ProblemKind(
+    "cross_site", 403, "Sent by another site", "Open the page here, and send it from there."
+)
+TOO_MANY_TRIES = ProblemKind(
+    "too_many_tries", 429, "Too many wrong keys", "Wait as long as the header Retry-After says."
+)
+WRONG_MEDIA_TYPE = ProblemKind(
+    "wrong_media_type", 415, "Not in this format", "Send the body as `application/json`."
+)
 UNKNOWN_CUSTOMER = ProblemKind(
     "unknown_customer", 404, "No such customer", "Look the customer up in the list of customers."
 )
@@ -51,14 +74,19 @@ INTERNAL_ERROR = ProblemKind(
 UNAVAILABLE = ProblemKind("unavailable", 503, "Not available now", "Try again in a moment.")
 
 PROBLEM_KINDS = (
+    NOT_SIGNED_IN,
+    NOT_ALLOWED,
+    CROSS_SITE,
     UNKNOWN_CUSTOMER,
     UNKNOWN_PRODUCT,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
+    WRONG_MEDIA_TYPE,
     WRONG_HOST,
     INVALID_REQUEST,
     BAD_REQUEST,
+    TOO_MANY_TRIES,
     INTERNAL_ERROR,
     UNAVAILABLE,
 )
@@ -66,6 +94,7 @@ PROBLEM_KINDS = (
 _OF_ERRORS: dict[type[RecommenderError], ProblemKind] = {
     UnknownCustomerError: UNKNOWN_CUSTOMER,
     UnknownProductError: UNKNOWN_PRODUCT,
+    ReadWriteError: UNAVAILABLE,
 }
 _OF_STATUSES = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE} | {
     503: UNAVAILABLE

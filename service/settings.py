@@ -7,8 +7,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.config import Config, PermissionsSection, database_url
+from recommender.config import Config, PermissionsSection, ProxySection, database_url
 from service.records.database import KEY
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Settings(BaseModel):
@@ -23,10 +25,12 @@ class Settings(BaseModel):
     permissions: PermissionsSection = PermissionsSection()
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
-    allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
     max_body_bytes: int = 64 * 1024
+    tls: bool = False
+    proxy: ProxySection | None = None
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
@@ -35,6 +39,9 @@ class Settings(BaseModel):
             folder=config.folder,
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
+            allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            tls=config.service.tls,
+            proxy=config.service.proxy,
         )
 
     def for_worker(self) -> Self:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import sqlalchemy as sa
@@ -141,3 +143,10 @@ def test_looking_for_records_makes_no_file(tmp_path: Path) -> None:
     (tmp_path / "recommender.toml").write_text('[purchases]\nsource = "p.csv"\n')
     assert open_records_if_any(load_config(tmp_path / "recommender.toml")) is None
     assert [p.name for p in tmp_path.iterdir()] == ["recommender.toml"]
+
+
+def test_an_error_does_not_say_what_was_to_be_written(database: Database) -> None:
+    failed, words = (sa.exc.DBAPIError, ReadWriteError), token_hex()
+    with pytest.raises(failed) as caught, database.reading() as connection:
+        connection.execute(sa.text("select no_such(:words)"), {"words": words})
+    assert words not in "".join(traceback.format_exception(caught.value))

@@ -18,7 +18,11 @@ Money = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Withheld = Annotated[
-    dict[str, Count], Field(description="Products that may not be offered now, by rule.")
+    dict[str, Count],
+    Field(
+        description="Products that may not be offered now, by rule; for the shop, what the "
+        "customer told us counts under `not_now`."
+    ),
 ]
 
 
@@ -84,7 +88,7 @@ class Suggestion(CatalogueProduct):
     kind: Kind
     rank: Annotated[int, Field(ge=1)]
     chance: Share
-    expected_value: Money | None
+    expected_value: Annotated[Money | None, Field(description="Null for the shop.")]
     reasons: list[Reason]
 
 
@@ -159,6 +163,20 @@ class ReleaseAnswer(Answer):
     currency: str
     counts: dict[str, int]
     settings: dict[str, Any]
+
+
+class AuditEntry(Answer):
+    at: datetime
+    caller: Annotated[str, Field(description="The name of the key, or `command line`.")]
+    action: str
+    noun: str
+    about: str | None
+    customer_id: str | None
+
+
+class Audit(Answer):
+    entries: list[AuditEntry]
+    next: Annotated[str | None, Field(description="`cursor` of the next page; null on the last.")]
 
 
 class Live(Answer):

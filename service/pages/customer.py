@@ -11,7 +11,6 @@ import numpy as np
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from recommender.errors import UnknownCustomerError
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
@@ -19,6 +18,9 @@ from recommender.suggest.reasons import Reason
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import FallbackReason, SuggestionList
 from recommender.suggest.wording import product_name, sentence
+from service.access.caller import Caller
+from service.access.roles import FOR_SALES, the_caller
+from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId
 from service.customers import day_of, describe_customer
 from service.live import InUse, in_use
@@ -64,19 +66,19 @@ class Purchased:
     last_bought_on: date
 
 
-@router.get("/customers/{customer_id:path}")
+@router.get("/customers/{customer_id:path}", dependencies=[FOR_SALES])
 async def customer_page(
-    customer_id: CustomerId, live: Annotated[InUse, Depends(in_use)]
+    customer_id: CustomerId,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """A rep who mistypes an id must not read the popular list as if it were this customer's."""
-    release = live.release
-    row = release.customers.ids.position(customer_id)
-    if row is None:
-        raise UnknownCustomerError(f"no customer {customer_id!r} in release {release.name}")
+    release, row = live.release, known_customer_of(caller, live, customer_id)
     found = suggest(release, customer_id)
     also = customer_also_bought(release, customer_id)
     return page_answer(
         live,
+        caller,
         "customer.html",
         customer=describe_customer(live, row),
         portrait=portrait(release, row, live.portrait_fields),

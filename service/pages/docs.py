@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from service.access.caller import Caller
+from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.api.json_answer import json_answer
 from service.live import InUse, in_use
+from service.openapi import ROLES_FIELD
 from service.pages.page_answer import page_answer
 from service.problems import PROBLEM_KINDS
 
 router = APIRouter()
 
 EXAMPLES = {"customer_id": "A102", "product_id": "P7"}
+ROLES_IN_WORDS = {
+    "shop": "Suggestions and also bought, for the web shop's server: no names of customers, no "
+    "`expected_value`, and what a customer told us only as a count, `not_now`.",
+    "rep": "Everything about the rep's own customers.",
+    "manager": "Everything about all customers.",
+    "admin": "As manager; and who changed what.",
+}
 
 
 @dataclass(frozen=True)
@@ -26,18 +38,31 @@ class Operation:
     """Method and path."""
     summary: str
     description: str
+    roles: list[str]
+    """Empty where no key is needed."""
     parameters: list[dict[str, Any]]
     answers: dict[str, str]
     example: str
 
 
-@router.get("/docs")
-async def docs_page(request: Request, live: Annotated[InUse, Depends(in_use)]) -> Response:
+@router.get("/openapi.json", dependencies=[FOR_ALL_KEYS])
+async def openapi_document(request: Request) -> Response:
+    return json_answer(request.app.openapi())
+
+
+@router.get("/docs", dependencies=[FOR_ALL_KEYS])
+async def docs_page(
+    request: Request,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+) -> Response:
     return page_answer(
         live,
+        caller,
         "docs.html",
         operations=operations(request.app.openapi(), str(request.base_url)),
         problems=PROBLEM_KINDS,
+        roles=ROLES_IN_WORDS,
     )
 
 
@@ -54,22 +79,30 @@ def operations(document: dict[str, Any], address: str) -> list[Operation]:
 def _operation(
     call: str, described: dict[str, Any], schemas: dict[str, Any], address: str
 ) -> Operation:
-    path = call.split(" ")[1].format(**EXAMPLES)
+    path = re.sub(r"{(\w+)}", lambda m: EXAMPLES.get(m[1], m[1].upper()), call.split(" ")[1])
     answers = sorted(described["responses"].items())
     return Operation(
         id=described["operationId"],
         call=call,
         summary=described["summary"],
         description=described["description"],
+        roles=described.get(ROLES_FIELD, []),
         parameters=[_parameter(p) for p in described.get("parameters", [])],
         answers={status: _answer(answer, schemas) for status, answer in answers},
-        example=f"curl '{address}{path}'",
+        example=_example(call.split(" ", maxsplit=1)[0], f"{address}{path}", described),
     )
+
+
+def _example(method: str, address: str, described: dict[str, Any]) -> str:
+    """One line for the terminal, with a place for the key."""
+    named = "" if method == "GET" else f"-X {method} "
+    key = '-H "Authorization: Bearer $KEY" ' if ROLES_FIELD in described else ""
+    return f"curl {named}{key}'{address}'"
 
 
 def _answer(described: dict[str, Any], schemas: dict[str, Any]) -> str:
     """The fields of a good answer, the meaning of a bad one."""
-    content = described["content"].get("application/json")
+    content = described.get("content", {}).get("application/json")
     if content is None:
         return str(described["description"])
     fields = schemas[content["schema"]["$ref"].split("/")[-1]]["properties"]

@@ -108,7 +108,9 @@ def _file(url: sa.URL, folder: Path) -> Path:
 
 
 def _sqlite(url: sa.URL, folder: Path) -> sa.Engine:
-    engine = sa.create_engine(url.set(database=str(_file(url, folder))), pool_size=8)
+    place = url.set(database=str(_file(url, folder)))
+    # errors end in the log, from which nobody could be forgotten: they hide what was to be written
+    engine = sa.create_engine(place, pool_size=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:
@@ -127,7 +129,11 @@ def _sqlite(url: sa.URL, folder: Path) -> sa.Engine:
 def _postgres(url: sa.URL) -> sa.Engine:
     try:
         engine = sa.create_engine(
-            url, pool_size=8, pool_pre_ping=True, isolation_level="REPEATABLE READ"
+            url,
+            pool_size=8,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            hide_parameters=True,
         )
     except (ImportError, NoSuchModuleError) as error:
         raise ConfigError(
