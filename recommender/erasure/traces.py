@@ -89,7 +89,7 @@ class Traces:
     @cached_property
     def _quoted(self) -> re.Pattern[str]:
         """As warnings give examples, in text and in HTML: 'C17'."""
-        return re.compile(rf"('|&#x27;){re.escape(self.customer_id)}\1")
+        return re.compile(rf"('|&#x27;)\s*{re.escape(self.customer_id)}\s*\1")
 
 
 def is_telling(text: str) -> bool:
