@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from recommender import __version__
-from service.api import customers, health, products, release, suggestions
+from service.api import customers, erasure, health, products, release, suggestions
 from service.api.parameters import refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
@@ -43,7 +43,9 @@ class Service(FastAPI):
         self.settings = settings
         self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.live = LiveRelease(
-            settings.releases_directory, verified=settings.verified_at_start
+            settings.releases_directory,
+            verified=settings.verified_at_start,
+            database=self.state.database,
         )
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -77,7 +79,7 @@ def _api() -> APIRouter:
         dependencies=[Depends(refuse_repetitions)],
         responses=documented(INVALID_REQUEST, INTERNAL_ERROR),
     )
-    for noun in (suggestions, customers, products, release):
+    for noun in (suggestions, customers, products, release, erasure):
         api.include_router(noun.router)
     return api
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from recommender.cli.options import config_option
+from recommender.cli.options import config_option, talk
 from recommender.config import load_config
 from recommender.errors import ConfigError
 from service.erasure.export import export_customer
 from service.erasure.forget import forget
 from service.erasure.holdings import Holdings
+from service.erasure.receipt import A_LIST
 from service.records.migrate import open_records
 
 AT_THE_TERMINAL = "command line"
@@ -57,6 +58,9 @@ def forget_command(customer_id: str, yes: bool, config_path: Path) -> None:
     _confirm(yes)
     with closing(open_records(config)) as database:
         receipt = forget(Holdings.of(config, database), customer_id, by=AT_THE_TERMINAL)
+    for row in receipt["remains"]:
+        if row["what"].startswith(A_LIST):
+            talk(f"{row['what']} {row['why']}")
     click.echo(json.dumps(receipt, indent=1, ensure_ascii=False, allow_nan=False))
 
 

@@ -48,6 +48,7 @@ BAD_REQUEST = ProblemKind("bad_request", 400, "The request cannot be read", "Che
 INTERNAL_ERROR = ProblemKind(
     "internal_error", 500, "Our mistake", "Try again; if it stays, report the request id."
 )
+BUSY = ProblemKind("busy", 503, "A training is running", "Try again when it has ended.")
 UNAVAILABLE = ProblemKind("unavailable", 503, "Not available now", "Try again in a moment.")
 
 PROBLEM_KINDS = (
@@ -60,6 +61,7 @@ PROBLEM_KINDS = (
     INVALID_REQUEST,
     BAD_REQUEST,
     INTERNAL_ERROR,
+    BUSY,
     UNAVAILABLE,
 )
 

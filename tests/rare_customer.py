@@ -88,14 +88,14 @@ def write_records(config_path: Path) -> None:
             )
         )
         for ending in ENDINGS:
-            path = config_path.parent / "lists" / f"list.{ending}"
+            path = f"lists/list.{ending}"
             _register(connection, path, str(Shelf(config_path.parent / "releases").current_name()))
-        _register(connection, config_path.parent / "lists" / "gone.csv", "long ago")
+        _register(connection, "lists/gone.csv", "long ago")
     database.close()
 
 
-def _register(connection: sa.Connection, path: Path, release: str) -> None:
-    connection.execute(schema.lists.insert().values(path=str(path), release=release, written_at=AT))
+def _register(connection: sa.Connection, path: str, release: str) -> None:
+    connection.execute(schema.lists.insert().values(path=path, release=release, written_at=AT))
 
 
 def _event() -> dict[str, object]:

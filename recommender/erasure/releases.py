@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ class ErasedRelease:
 def erase_from_releases(directory: Path, traces: Traces) -> Iterator[ErasedRelease]:
     """Those that held the customer, oldest first; the others stay as they are.
 
-    Begins by finishing what an earlier erasure was killed at. Must be called under `training_lock`.
+    Begins by finishing what an earlier erasure was killed at. Releases that only quote the customer
+    come first: after a kill the others still tell its name. Must be called under `training_lock`.
     """
     shelf = Shelf(directory)
     with _explained(directory):
@@ -50,24 +52,31 @@ def erase_from_releases(directory: Path, traces: Traces) -> Iterator[ErasedRelea
             take_the_place(shelf, old, new)
             yield ErasedRelease(old, new)
         renamed: dict[str, str] = {}
-        for name in shelf.names():
+        for name in sorted(shelf.names(), key=partial(_when, directory, traces)):
             erased = _erase(shelf, name, traces, renamed)
             if erased is not None:
                 renamed[name] = erased.rewritten_to or name
                 yield erased
 
 
+def _when(directory: Path, traces: Traces, release: str) -> tuple[bool, str]:
+    knows = _customer_name(directory, release, traces.customer_id) is not None
+    return knows, release
+
+
 def names_in_releases(directory: Path, customer_id: str) -> set[str]:
     """What the releases that can be opened call the customer."""
-    found = set()
-    for name in Shelf(directory).names():
-        try:
-            customers = open_release(directory, name, verified=False).customers
-            row = customers.ids.position(customer_id)
-            found.add("" if row is None else customers.name[row])
-        except (BrokenReleaseError, ValueError):
-            continue
-    return found - {""}
+    found = (_customer_name(directory, name, customer_id) for name in Shelf(directory).names())
+    return {name for name in found if name}
+
+
+def _customer_name(directory: Path, release: str, customer_id: str) -> str | None:
+    try:
+        customers = open_release(directory, release, verified=False).customers
+        row = customers.ids.position(customer_id)
+        return None if row is None else customers.name[row]
+    except (BrokenReleaseError, ValueError):
+        return None
 
 
 def erase_beside_releases(directory: Path, traces: Traces) -> Iterator[str]:

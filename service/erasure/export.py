@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from recommender.errors import UnknownCustomerError, UnknownReleaseError
+from recommender.errors import BrokenReleaseError, UnknownCustomerError, UnknownReleaseError
 from recommender.release.opening import open_release
+from recommender.release.shelf import Shelf
 from service.erasure.derived import derived_of, known_of
 from service.erasure.holdings import Holdings, checked_id
 from service.erasure.records import records_of
@@ -28,8 +30,26 @@ def export_customer(holdings: Holdings, customer_id: str) -> dict[str, Any]:
         "known": learned.get("known"),
         "derived": learned.get("derived"),
         "records": records,
-        "lies_also_in": {"sources": dict(holdings.sources), "lists": lists},
+        "lies_also_in": {
+            "sources": dict(holdings.sources),
+            "releases": _older_releases(holdings, customer_id),
+            "lists": lists,
+        },
     }
+
+
+def _older_releases(holdings: Holdings, customer_id: str) -> list[str]:
+    """That are kept beside the live one and hold the customer, or cannot be opened."""
+    shelf = Shelf(holdings.releases)
+    others = [name for name in shelf.names() if name != shelf.current_name()]
+    return [name for name in others if _may_hold(holdings.releases, name, customer_id)]
+
+
+def _may_hold(releases: Path, name: str, customer_id: str) -> bool:
+    try:
+        return customer_id in open_release(releases, name, verified=False).customers.ids
+    except BrokenReleaseError:
+        return True
 
 
 def _learned(holdings: Holdings, customer_id: str) -> dict[str, Any]:

@@ -34,8 +34,9 @@ def forget(holdings: Holdings, customer_id: str, by: str) -> dict[str, Any]:
         lists = _lists(holdings)
         traces = _traces(holdings, lists, customer_id)
         customer_hash, records = _erase_records(holdings.database, customer_id, by)
-        releases = [r.as_json() for r in erase_from_releases(holdings.releases, traces)]
+        # releases and lists know the names that are searched for: what does not comes before them
         files = list(erase_beside_releases(holdings.releases, traces))
+        releases = [r.as_json() for r in erase_from_releases(holdings.releases, traces)]
         erased_lists = _erase_lists(lists, customer_id)
     receipt = Receipt(
         customer_hash=customer_hash,

@@ -11,6 +11,7 @@ from service.erasure.records import ErasedRecords
 
 Json = dict[str, Any]
 
+A_LIST = "the list"
 HASH = "so that a file that is imported again does not bring the customer back"
 BACKUPS = (
     "they were not reached; restoring one brings the customer back, and one of the database from "
@@ -61,7 +62,7 @@ class Receipt:
             yield f"{table}: {source}", SOURCE
         for row in self.lists:
             if "problem" in row:
-                yield f"the list {row['path']}", row["problem"]
+                yield f"{A_LIST} {row['path']}", row["problem"]
         if self.records.anonymous:
             yield f"{self.records.anonymous} audit entries", AUDIT
         yield "what releases say of products", AGGREGATES
