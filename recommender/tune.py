@@ -12,6 +12,7 @@ from recommender.assembly.numbering import number_purchases
 from recommender.config import Config
 from recommender.errors import BadDataError, ConfigError
 from recommender.models.settings import Settings, resolve
+from recommender.release.shelf import TUNING
 from recommender.tables.purchases import COLUMNS, SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 from recommender.tables.wording import counted
@@ -25,8 +26,6 @@ from recommender.tuning.trial import said, take_trial, values_of
 from recommender.tuning.trials_file import TrialsFile, Tried, trials_file
 
 Say = Callable[[str], None]
-FOLDER = "tuning"
-"""Of the folder of releases: one file for each state of the data that was searched."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def tune(
     if not exams:
         raise BadDataError(_nothing_to_compare_on(purchases, now))
     fingerprint = _fingerprint(purchases, exams, default, names)
-    path = config.releases_directory / FOLDER / f"{fingerprint}.jsonl"
+    path = config.releases_directory / TUNING / f"{fingerprint}.jsonl"
     say(f"trials are kept in {path}; stop at any time, the same command goes on")
     return _best(_search(path, default, names, exams, trials, say), len(exams))
 

@@ -14,7 +14,7 @@ from recommender import __version__
 from service.access.identify import Identified
 from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
-from service.api import audit, customers, health, products, release, suggestions
+from service.api import audit, customers, erasure, health, products, release, suggestions
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
@@ -56,7 +56,9 @@ class Service(FastAPI):
         self.state.throttle = Throttle()
         self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.live = LiveRelease(
-            settings.releases_directory, verified=settings.verified_at_start
+            settings.releases_directory,
+            verified=settings.verified_at_start,
+            database=self.state.database,
         )
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -101,7 +103,7 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, customers, products, release, audit):
+    for noun in (suggestions, customers, products, release, audit, erasure):
         api.include_router(noun.router)
     return api
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, get_args
 
@@ -70,6 +70,8 @@ class CustomerDirectory:
     last_day: Rows
     """Days since 1970-01-01 UTC, `NEVER` for those who bought nothing."""
     orders: dict[Sort, Rows]
+    hidden: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Customers that no search finds."""
 
     @classmethod
     def of(cls, release: Release) -> CustomerDirectory:
@@ -113,6 +115,7 @@ class CustomerDirectory:
 
     def _matches(self, search: Search) -> Flags:
         matches = np.ones(len(self.line_starts), bool)
+        matches[self.hidden] = False
         for word in folded(search.query).split():
             matches &= self._lines_with(word.encode("utf-8", "surrogatepass"))
         if search.rep is not None:

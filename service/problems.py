@@ -71,6 +71,7 @@ BAD_REQUEST = ProblemKind("bad_request", 400, "The request cannot be read", "Che
 INTERNAL_ERROR = ProblemKind(
     "internal_error", 500, "Our mistake", "Try again; if it stays, report the request id."
 )
+BUSY = ProblemKind("busy", 503, "A training is running", "Try again when it has ended.")
 UNAVAILABLE = ProblemKind("unavailable", 503, "Not available now", "Try again in a moment.")
 
 PROBLEM_KINDS = (
@@ -88,6 +89,7 @@ PROBLEM_KINDS = (
     BAD_REQUEST,
     TOO_MANY_TRIES,
     INTERNAL_ERROR,
+    BUSY,
     UNAVAILABLE,
 )
 

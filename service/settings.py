@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from recommender.config import Config, PermissionsSection, ProxySection, database_url
+from service.erasure.holdings import sources_of
 from service.records.database import KEY
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -23,6 +24,8 @@ class Settings(BaseModel):
     """Of the config; a relative path of the database is one in it."""
     database: str = "sqlite:///recommender.db"
     permissions: PermissionsSection = PermissionsSection()
+    sources: dict[str, str] = {}
+    """The company's own tables, as the config names them: an erasure says where else to look."""
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
@@ -42,6 +45,7 @@ class Settings(BaseModel):
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
             tls=config.service.tls,
             proxy=config.service.proxy,
+            sources=sources_of(config),
         )
 
     def for_worker(self) -> Self:

@@ -94,7 +94,7 @@ def publish_small_release(directory: Path, contents: Contents | None = None, kee
         "currency": "EUR",
         "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0},
         "gate": {"refusal": None, "forced": None},
-        "data": {"purchases": {"read": len(found.bought.products)}},
+        "data": {"purchases": {"read": len(found.bought.products), "sha256": "0" * 64}},
         "counts": counts | {"pairs": len(found.bought.products)},
         "versions": {"recommender": "test"},
     }

@@ -108,6 +108,19 @@ def test_moments_come_back_aware_and_naive_ones_are_refused(database: Database) 
         UtcTime().process_bind_param(datetime(2026, 1, 1), None)
 
 
+def test_the_log_is_empty_after_an_erasure_though_others_have_it_open(tmp_path: Path) -> None:
+    one, other = (database_at("sqlite:///kept.db", tmp_path) for _ in range(2))
+    migrate(one)
+    log = tmp_path / "kept.db-wal"
+    with other.writing() as connection:
+        connection.execute(secrets.insert().values(name="rare", value=b"x"))
+    assert log.stat().st_size > 0
+    assert one.emptied_log()
+    assert log.stat().st_size == 0
+    one.close()
+    other.close()
+
+
 def test_an_embedded_database_is_safe_by_its_settings(tmp_path: Path) -> None:
     database = database_at("sqlite:///kept.db", tmp_path)
     migrate(database)

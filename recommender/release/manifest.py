@@ -37,6 +37,8 @@ class Manifest(BaseModel):
     """UTC, ISO 8601."""
     parent: str | None
     """The release that was live when this one was made."""
+    rewritten_from: str | None = None
+    """The release this one took the place of, when a customer was taken out of it."""
     data_through: str
     """Date of the newest purchase it knows."""
     as_of: str
@@ -51,6 +53,11 @@ class Manifest(BaseModel):
     """`refusal`, why it was not to go live, and `forced`, why someone published it all the same."""
     versions: dict[str, str]
     files: dict[str, ReleaseFile]
+
+    def as_json(self) -> bytes:
+        """Without `rewritten_from` where there is none, so that older versions can read it."""
+        left_out = {"rewritten_from"} if self.rewritten_from is None else None
+        return self.model_dump_json(indent=1, exclude=left_out).encode()
 
     @field_validator("settings")
     @classmethod
