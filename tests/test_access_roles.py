@@ -37,6 +37,8 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/audit": ("admin",),
     "GET /v1/customers": SALES,
     "GET /v1/customers/{customer_id:path}/also-bought": KEYS,
+    "DELETE /v1/customers/{customer_id:path}": ("admin",),
+    "GET /v1/customers/{customer_id:path}/export": ("manager", "admin"),
     "GET /v1/customers/{customer_id:path}/suggestions": KEYS,
     "GET /v1/products/{product_id:path}/also-bought": KEYS,
     "GET /v1/release": SALES,
@@ -46,6 +48,8 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
 """Every route and who may call it; None stands for a caller without a key."""
 IDS = {"customer_id:path": "C02", "product_id:path": "S1"}
 """C02 is a customer of the rep of `tests.callers`."""
+IDS_OF = {"DELETE /v1/customers/{customer_id:path}": {"customer_id:path": "nobody"}}
+"""Of routes that would take from the others what they ask for."""
 BODIES: dict[str, Any] = {}
 """JSON for the routes that want some."""
 
@@ -60,7 +64,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def asked(client: TestClient, route: str, role: Role | None, **more: Any) -> int:
     method, path = route.split(" ")
-    for name, value in IDS.items():
+    for name, value in (IDS | IDS_OF.get(route, {})).items():
         path = path.replace(f"{{{name}}}", value)
     caller = client_of(client.app, role)  # type: ignore[arg-type]
     status: int = caller.request(method, path, json=BODIES.get(route), **more).status_code
