@@ -16,6 +16,8 @@ from recommender.release.shelf import TUNING
 from recommender.tables.purchases import COLUMNS, SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 from recommender.tables.wording import counted
+from recommender.told import open_told
+from recommender.training.permitted import permitted
 from recommender.tuning.budget import ITERATIONS
 from recommender.tuning.exam import Exam
 from recommender.tuning.exams import LEAST_CUSTOMERS, LEAST_DAYS, exam_moments, set_exams
@@ -54,7 +56,7 @@ def tune(
     """
     names = _open_names(config)
     say("reading the tables")
-    tables = read_tables(config, as_of=as_of)
+    tables = permitted(read_tables(config, as_of=as_of), open_told(config)).tables
     now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
     purchases = number_purchases(tables, now, config.train.history_days)
     default = resolve(config.train)

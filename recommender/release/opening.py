@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
-from recommender.release.columns import Array, build, names
+from recommender.release.columns import Array, build, flatten, names
 from recommender.release.contents import (
     Again,
     Alike,
@@ -30,6 +30,7 @@ from recommender.release.contents import (
     Returned,
 )
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
+from recommender.release.observed import OBSERVED, nothing_observed
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
 from recommender.text import TextColumn
@@ -157,10 +158,15 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
     """
     folder = Shelf(directory).folder(name)
     manifest = read_manifest(folder)
-    arrays = {column: _mapped(folder, column, manifest, verified) for column in names(Contents)}
+    older = _parts_it_is_older_than(manifest)
+    columns = [column for column in names(Contents) if column.split(".")[0] not in older]
+    arrays = {column: _mapped(folder, column, manifest, verified) for column in columns}
     if verified:
         _verify_extras(folder, manifest)
     try:
+        if older:
+            nothing = nothing_observed(len(arrays["customers.ids.ends"]) - 1)
+            arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
             check_soundness(contents)
@@ -178,6 +184,12 @@ def _grouped(texts: TextColumn) -> dict[str, Numbers]:
 
 
 REMEDY = "roll back with `recommender releases rollback` or train again"
+
+
+def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
+    """A release has all parts of what is observed, or was made before any was."""
+    parts = {file_name.split(".")[0] for file_name in manifest.files}
+    return () if parts.intersection(OBSERVED) else OBSERVED
 
 
 def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Array:

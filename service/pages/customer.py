@@ -14,6 +14,7 @@ from starlette.responses import Response
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
+from recommender.suggest.observed import observed_of
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import FallbackReason, SuggestionList
@@ -24,6 +25,7 @@ from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId
 from service.customers import day_of, describe_customer
 from service.live import InUse, in_use
+from service.pages.observed import observed_in_words
 from service.pages.page_answer import page_answer
 from service.portrait import portrait
 
@@ -82,6 +84,7 @@ async def customer_page(
         "customer.html",
         customer=describe_customer(live, row),
         portrait=portrait(release, row, live.portrait_fields),
+        observed=observed_in_words(observed_of(release, row)),
         bought_last=purchased(release, row, lambda times, last_day: (-times, -last_day)),
         bought_most=purchased(release, row, lambda times, last_day: (-last_day, -times)),
         answer=suggestions_answer(release, found),
