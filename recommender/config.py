@@ -79,9 +79,17 @@ class PermissionsSection(Section):
     post: bool = True
 
 
+class ComplaintsSection(Section):
+    """Days from the opening of a complaint."""
+
+    acknowledge_days: Annotated[int, Field(ge=0, le=365)] = 2
+    resolve_days: Annotated[int, Field(ge=0, le=365)] = 14
+
+
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    complaints: ComplaintsSection = ComplaintsSection()
 
 
 class Config(Section):

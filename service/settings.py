@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.config import Config, PermissionsSection, database_url
+from recommender.config import ComplaintsSection, Config, PermissionsSection, database_url
 from service.records.database import KEY
 
 
@@ -21,12 +21,14 @@ class Settings(BaseModel):
     """Of the config; a relative path of the database is one in it."""
     database: str = "sqlite:///recommender.db"
     permissions: PermissionsSection = PermissionsSection()
+    complaints: ComplaintsSection = ComplaintsSection()
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
     allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
-    max_body_bytes: int = 64 * 1024
+    max_body_bytes: int = 512 * 1024
+    """Room for the 1,000 events of one request."""
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
@@ -35,6 +37,7 @@ class Settings(BaseModel):
             folder=config.folder,
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
+            complaints=config.service.complaints,
         )
 
     def for_worker(self) -> Self:
