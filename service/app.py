@@ -11,7 +11,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from recommender import __version__
-from service.api import customers, health, products, release, suggestions
+from service.api import (
+    complaints,
+    customers,
+    events,
+    health,
+    outcomes,
+    permissions,
+    preferences,
+    products,
+    release,
+    suggestions,
+)
 from service.api.parameters import refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
@@ -19,6 +30,7 @@ from service.pages import customer, docs, product, start
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
 from service.problems import INTERNAL_ERROR, INVALID_REQUEST, Problem, documented
+from service.records.consents import Consents
 from service.records.database import database_at
 from service.records.migrate import made_ready
 from service.refusals import install_refusals
@@ -42,6 +54,7 @@ class Service(FastAPI):
         )
         self.settings = settings
         self.state.database = made_ready(database_at(settings.database, settings.folder))
+        self.state.consents = Consents(settings.permissions)
         self.state.live = LiveRelease(
             settings.releases_directory, verified=settings.verified_at_start
         )
@@ -79,6 +92,8 @@ def _api() -> APIRouter:
     )
     for noun in (suggestions, customers, products, release):
         api.include_router(noun.router)
+    for told in (permissions, preferences, complaints, outcomes, events):
+        api.include_router(told.router)
     return api
 
 

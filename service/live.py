@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fastapi import Request
@@ -17,8 +18,10 @@ from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
+from service.catalogue import Catalogue
 from service.directory import CustomerDirectory
 from service.portrait import portrait_fields
+from service.tokens import CustomerTokens
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,15 @@ class InUse:
     release: Release
     directory: CustomerDirectory
     portrait_fields: tuple[str, ...]
+
+    @cached_property
+    def tokens(self) -> CustomerTokens:
+        """Made when the first outcome comes in."""
+        return CustomerTokens.of(self.release.customers.ids)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue.of(self.release)
 
 
 class LiveRelease:

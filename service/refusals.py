@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -21,6 +22,7 @@ from service.problems import (
     TOO_LARGE,
     Mistake,
     Problem,
+    ProblemError,
     ProblemKind,
     kind_of_error,
     kind_of_status,
@@ -55,6 +57,7 @@ def install_refusals(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     app.add_exception_handler(RecommenderError, _refuse_engine)
+    app.add_exception_handler(ProblemError, _refuse_problem)
     app.add_exception_handler(Exception, _refuse_unforeseen)
 
 
@@ -79,6 +82,11 @@ async def _refuse_engine(request: Request, error: Exception) -> Response:
     return refuse(request.scope, kind, str(error))
 
 
+async def _refuse_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101
+    return refuse(request.scope, error.kind, error.detail)
+
+
 async def _refuse_unforeseen(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Says nothing of what happened; the log does, under the same request id."""
     return refuse(request.scope, INTERNAL_ERROR, "the service could not answer; this is logged")
@@ -91,8 +99,13 @@ def _mistake(error: dict[str, object]) -> Mistake:
     detail = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         detail = "unknown parameter; /docs lists the known ones"
-    names = ".".join(str(part) for part in name)[:LONGEST_NAME]
+    names = ".".join(_plain(str(part)) for part in name)[:LONGEST_NAME]
     return Mistake(where=str(where), name=names, detail=detail[:1].lower() + detail[1:])
+
+
+def _plain(name: str) -> str:
+    """The name of an unknown field comes from the caller; only one that could be ours is said."""
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else "?"
 
 
 def _wants_page(scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,12 +10,18 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from service.live import InUse, in_use
+from service.pages.bodies import body_fields, curl_example
 from service.pages.page_answer import page_answer
 from service.problems import PROBLEM_KINDS
 
 router = APIRouter()
 
-EXAMPLES = {"customer_id": "A102", "product_id": "P7"}
+EXAMPLES = {
+    "customer_id": "A102",
+    "product_id": "P7",
+    "preference_id": "9f86d081884c7d65",
+    "complaint_id": "9f86d081884c7d65",
+}
 
 
 @dataclass(frozen=True)
@@ -54,22 +61,24 @@ def operations(document: dict[str, Any], address: str) -> list[Operation]:
 def _operation(
     call: str, described: dict[str, Any], schemas: dict[str, Any], address: str
 ) -> Operation:
-    path = call.split(" ")[1].format(**EXAMPLES)
+    method, path = call.format(**EXAMPLES).split(" ")
     answers = sorted(described["responses"].items())
     return Operation(
         id=described["operationId"],
         call=call,
         summary=described["summary"],
         description=described["description"],
-        parameters=[_parameter(p) for p in described.get("parameters", [])],
+        parameters=[
+            _parameter(p) for p in described.get("parameters", []) + body_fields(described, schemas)
+        ],
         answers={status: _answer(answer, schemas) for status, answer in answers},
-        example=f"curl '{address}{path}'",
+        example=curl_example(method, f"{address}{path}", described, schemas),
     )
 
 
 def _answer(described: dict[str, Any], schemas: dict[str, Any]) -> str:
     """The fields of a good answer, the meaning of a bad one."""
-    content = described["content"].get("application/json")
+    content = described.get("content", {}).get("application/json")
     if content is None:
         return str(described["description"])
     fields = schemas[content["schema"]["$ref"].split("/")[-1]]["properties"]
@@ -92,6 +101,8 @@ def type_in_words(schema: dict[str, Any]) -> str:
     """Short: what to write, with its bounds."""
     if "anyOf" in schema:
         return " or ".join(type_in_words(s) for s in schema["anyOf"] if s.get("type") != "null")
+    if "const" in schema:
+        return json.dumps(schema["const"])
     if "enum" in schema:
         return " | ".join(schema["enum"])
     if schema.get("type") == "array":
