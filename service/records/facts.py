@@ -81,11 +81,11 @@ class AllFacts:
         since = Since.of(data_until, today)
         asked = {"data_until": since.data_until, "interest": since.interest}
         self._consents, self._today = consents, today
-        self._stated = _by_customer(connection.execute(_STATED))
-        self._complaints = _by_customer(connection.execute(_COMPLAINTS))
-        self._outcomes = _by_customer(connection.execute(_OUTCOMES))
-        self._purchases = _by_customer(connection.execute(_PURCHASES, asked))
-        self._interest = _by_customer(connection.execute(_INTEREST, asked))
+        self._stated = _by_customer(connection.execute(_of_all(_STATED, preferences)))
+        self._complaints = _by_customer(connection.execute(_of_all(_COMPLAINTS, complaints)))
+        self._outcomes = _by_customer(connection.execute(_of_all(_OUTCOMES, outcomes)))
+        self._purchases = _by_customer(connection.execute(_of_all(_PURCHASES, events), asked))
+        self._interest = _by_customer(connection.execute(_of_all(_INTEREST, events), asked))
 
     def of(self, customer_id: str) -> Facts:
         """What `facts_of` would have said at that moment."""
@@ -103,89 +103,83 @@ class AllFacts:
 
 def _by_customer(rows: Iterable[Any]) -> dict[str, list[Any]]:
     found = defaultdict(list)
-    for row in rows:
-        found[row.customer_id].append(row)
+    for *fields, customer_id in rows:
+        found[customer_id].append(fields)
     return dict(found)
 
 
 def _newest_words(rows: Iterable[Any]) -> tuple[Stated, ...]:
     """Of several words about the same thing the last one counts: people change their minds."""
     newest: dict[tuple[str, str], Stated] = {}
-    for r in rows:
-        stated = Stated(r.about, r.value, r.stance, r.words, r.said_on, r.source)
-        newest.setdefault((r.about, r.value), stated)
+    for row in rows:
+        stated = Stated(*row)
+        newest.setdefault((stated.about, stated.value), stated)
     return tuple(newest.values())
 
 
 def _complaints(rows: Iterable[Any]) -> tuple[OpenComplaint, ...]:
-    return tuple(
-        OpenComplaint(r.complaint_id, r.product_id, r.category, r.text, r.opened_on, r.due_on)
-        for r in rows
-    )
+    return tuple(OpenComplaint(*row) for row in rows)
 
 
 def _last_outcomes(rows: Iterable[Any]) -> tuple[LastOutcome, ...]:
     """One a product."""
     last: dict[str, LastOutcome] = {}
-    for r in rows:
-        outcome = LastOutcome(r.product_id, r.outcome, r.reason, r.until, r.recorded_at)
-        last.setdefault(r.product_id, outcome)
+    for row in rows:
+        last.setdefault(row[0], LastOutcome(*row))
     return tuple(last.values())
 
 
 def _purchases(rows: Iterable[Any]) -> tuple[FreshPurchase, ...]:
-    return tuple(
-        FreshPurchase(
-            r.product_id, -r.quantity if r.event == "return" else r.quantity, r.happened_at
-        )
-        for r in rows
-    )
+    return tuple(FreshPurchase(*row) for row in rows)
 
 
 def _interest(rows: Iterable[Any]) -> tuple[FreshInterest, ...]:
-    return tuple(FreshInterest(r.product_id, r.event, r.happened_at) for r in rows)
+    return tuple(FreshInterest(*row) for row in rows)
 
 
 WORDS = tuple(name for name in get_args(OutcomeName) if name != "shown")
 """What was merely shown says nothing of the customer, and must not hide what it said before."""
+_QUANTITY = sa.case((events.c.event == "return", -events.c.quantity), else_=events.c.quantity)
+_NEWEST_EVENTS = (events.c.happened_at.desc(), events.c.sequence.desc())
+
+# the columns are the fields of what is made of them, in their order
+_STATED = (
+    sa.select(*(preferences.c[name] for name in Stated.__dataclass_fields__))
+    .where(preferences.c.withdrawn_at.is_(None))
+    .order_by(*NEWEST_FIRST, preferences.c.preference_id)
+)
+_COMPLAINTS = (
+    sa.select(*(complaints.c[name] for name in OpenComplaint.__dataclass_fields__))
+    .where(IS_OPEN)
+    .order_by(complaints.c.opened_on.desc(), complaints.c.complaint_id)
+)
+_SAID = (outcomes.c.product_id, outcomes.c.outcome, outcomes.c.reason, outcomes.c.until)
+_OUTCOMES = (
+    sa.select(*_SAID, outcomes.c.recorded_at)
+    .where(outcomes.c.outcome.in_(WORDS))
+    .order_by(outcomes.c.sequence.desc())
+)
+_PURCHASES = (
+    sa.select(events.c.product_id, _QUANTITY, events.c.happened_at)
+    .where(events.c.event.in_(TRADES), events.c.happened_at >= sa.bindparam("data_until"))
+    .order_by(*_NEWEST_EVENTS)
+)
+_INTEREST = (
+    sa.select(events.c.product_id, events.c.event, events.c.happened_at)
+    .where(events.c.event.in_(INTEREST), events.c.happened_at >= sa.bindparam("interest"))
+    .order_by(*_NEWEST_EVENTS)
+)
 
 
 def _of_one(found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
     return found.where(table.c.customer_id == sa.bindparam("customer_id"))
 
 
-_STATED = (
-    sa.select(preferences)
-    .where(preferences.c.withdrawn_at.is_(None))
-    .order_by(*NEWEST_FIRST, preferences.c.preference_id)
-)
-_COMPLAINTS = (
-    sa.select(complaints)
-    .where(IS_OPEN)
-    .order_by(complaints.c.opened_on.desc(), complaints.c.complaint_id)
-)
-_OUTCOMES = (
-    sa.select(outcomes)
-    .where(outcomes.c.outcome.in_(WORDS), outcomes.c.customer_id.is_not(None))
-    .order_by(outcomes.c.sequence.desc())
-)
-_EVENTS = (
-    sa.select(
-        events.c.customer_id,
-        events.c.product_id,
-        events.c.event,
-        events.c.quantity,
-        events.c.happened_at,
-    )
-    .where(events.c.customer_id.is_not(None))
-    .order_by(events.c.happened_at.desc(), events.c.sequence.desc())
-)
-_PURCHASES = _EVENTS.where(
-    events.c.event.in_(TRADES), events.c.happened_at >= sa.bindparam("data_until")
-)
-_INTEREST = _EVENTS.where(
-    events.c.event.in_(INTEREST), events.c.happened_at >= sa.bindparam("interest")
-)
+def _of_all(found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    """The customer stands last in each row."""
+    return found.where(table.c.customer_id.is_not(None)).add_columns(table.c.customer_id)
+
+
 _STATED_OF = _of_one(_STATED, preferences)
 _COMPLAINTS_OF = _of_one(_COMPLAINTS, complaints)
 _OUTCOMES_OF = _of_one(_OUTCOMES, outcomes)
