@@ -7,7 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.errors import RecommenderError, UnknownCustomerError, UnknownProductError
+from recommender.errors import (
+    ReadWriteError,
+    RecommenderError,
+    UnknownCustomerError,
+    UnknownProductError,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -86,6 +91,7 @@ PROBLEM_KINDS = (
 )
 
 _OF_ERRORS: dict[type[RecommenderError], ProblemKind] = {
+    ReadWriteError: UNAVAILABLE,
     UnknownCustomerError: UNKNOWN_CUSTOMER,
     UnknownProductError: UNKNOWN_PRODUCT,
 }

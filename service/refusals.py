@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 
@@ -20,6 +21,7 @@ from service.problems import (
     NOT_FOUND,
     PROBLEM_TYPE,
     TOO_LARGE,
+    UNAVAILABLE,
     Mistake,
     Problem,
     ProblemError,
@@ -27,6 +29,8 @@ from service.problems import (
     kind_of_error,
     kind_of_status,
 )
+
+log = logging.getLogger(__name__)
 
 PROGRAMS_ONLY = ("/v1/", "/health/", "/openapi.json")
 LONGEST_NAME = 60
@@ -79,6 +83,10 @@ async def _refuse_engine(request: Request, error: Exception) -> Response:
     kind = kind_of_error(error)
     if kind is INTERNAL_ERROR:
         raise error
+    if kind is UNAVAILABLE:
+        log.error("request %s: %s", request.state.request_id, error)
+        detail = "what is kept cannot be read or written now; the log says why"
+        return refuse(request.scope, kind, detail, headers={"retry-after": "5"})
     return refuse(request.scope, kind, str(error))
 
 

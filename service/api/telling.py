@@ -15,13 +15,20 @@ from service.access.caller import Caller
 from service.access.roles import the_caller
 from service.api.json_answer import json_answer
 from service.live import InUse, in_use
-from service.problems import BAD_REQUEST, KEY_REUSED, TOO_LARGE, ProblemError, documented
+from service.problems import (
+    BAD_REQUEST,
+    KEY_REUSED,
+    TOO_LARGE,
+    UNAVAILABLE,
+    ProblemError,
+    documented,
+)
 from service.records.answered import Asked, KeyReusedError, Written, find_answer, keep_answer
 from service.records.asking import write
 from service.records.database import Database
 from service.settings import Settings
 
-WRITES = documented(BAD_REQUEST, TOO_LARGE)
+WRITES = documented(BAD_REQUEST, TOO_LARGE, UNAVAILABLE)
 """Error answers of every operation with a body; 422 also says `idempotency_key_reused`."""
 IdempotencyKey = Annotated[
     str | None,
