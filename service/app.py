@@ -30,6 +30,7 @@ from service.pages import customer, docs, product, start
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
 from service.problems import INTERNAL_ERROR, INVALID_REQUEST, Problem, documented
+from service.records.asking import read
 from service.records.consents import Consents
 from service.records.database import database_at
 from service.records.migrate import made_ready
@@ -100,4 +101,5 @@ def _api() -> APIRouter:
 @asynccontextmanager
 async def _watching(app: FastAPI) -> AsyncIterator[None]:
     with app.state.live.watched(), closing(app.state.database):
+        await read(app.state.database, app.state.consents.refresh)
         yield

@@ -181,14 +181,9 @@ async def list_complaints(
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """A rep sees those of its own customers."""
-    today, after = now().date(), query.cursor or ""
-    found = [
-        complaint
-        for complaint in await read_long(request.app.state.database, open_complaints)
-        if _place(complaint) > after
-        and (query.overdue == "false" or complaint.is_overdue(today))
-        and is_in_reach(caller, live, complaint.customer_id)
-    ]
+    found = await read_long(
+        request.app.state.database, lambda c: _wanted(open_complaints(c), query, caller, live)
+    )
     following = _place(found[PAGE - 1]) if len(found) > PAGE else None
     return json_answer({"complaints": [_described(c) for c in found[:PAGE]], "next": following})
 
@@ -215,6 +210,19 @@ async def change_complaint(
         return written(200, _described(_found(connection, complaint_id, tells)), customer_id)
 
     return await tells.write(tell)
+
+
+def _wanted(
+    complaints: list[Complaint], query: ComplaintsQuery, caller: Caller, live: InUse
+) -> list[Complaint]:
+    today, after = now().date(), query.cursor or ""
+    return [
+        complaint
+        for complaint in complaints
+        if _place(complaint) > after
+        and (query.overdue == "false" or complaint.is_overdue(today))
+        and is_in_reach(caller, live, complaint.customer_id)
+    ]
 
 
 def _change(connection: sa.Connection, complaint_id: str, body: ComplaintChange) -> None:

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from recommender.errors import UnknownCustomerError
 from recommender.release.opening import Release
 from recommender.suggest.facts import OutcomeName
 from recommender.suggest.kinds import are_upgrades, usual_prices
@@ -21,7 +20,7 @@ from service.access.roles import allowed, the_caller
 from service.api.answers import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters, QueryParameters, invalid
-from service.api.reach import row_in_reach
+from service.api.reach import is_in_reach
 from service.api.recorded import recorded
 from service.api.telling import WRITES, Telling, telling, written
 from service.api.told_parameters import Day, Id, Told, as_day, shown
@@ -205,14 +204,11 @@ def _outcome(tells: Telling, body: OutcomeBody) -> Outcome:
 
 def _row_of(tells: Telling, origin: ListOrigin) -> int | None:
     """None for a list that may have been for somebody the release does not know."""
-    row = tells.live.tokens.row(origin.customer_token)
-    if row is None and (origin.source not in ANYONE or tells.caller.role == "rep"):
+    row, ids = tells.live.tokens.row(origin.customer_token), tells.live.release.customers.ids
+    if row is None and origin.source not in ANYONE:
         raise _untraceable()
-    if row is not None:
-        try:
-            row_in_reach(tells.caller, tells.live, tells.live.release.customers.ids[row])
-        except UnknownCustomerError as error:
-            raise _untraceable() from error
+    if not is_in_reach(tells.caller, tells.live, "" if row is None else ids[row]):
+        raise _untraceable()
     return row
 
 

@@ -10,13 +10,15 @@ from service.live import InUse
 def row_in_reach(caller: Caller, live: InUse, customer_id: str) -> int | None:
     """The customer's row; None for one the release does not know yet, who may have a say too.
 
-    Raises `UnknownCustomerError` for a rep unless the customer is its own.
+    Raises `UnknownCustomerError` for a rep unless the customer is its own; the steps are the same
+    for another's and for nobody's, so that their time does not tell which.
     """
-    row = live.release.customers.ids.position(customer_id)
-    if caller.role == "rep":
-        rep = live.release.customers.rep[row] if row is not None else ""
-        if not caller.may_see_customers_of(rep):
-            raise UnknownCustomerError("there is no customer of this id, or it is another rep's")
+    customers = live.release.customers
+    row = customers.ids.position(customer_id)
+    rep = customers.rep[row or 0] if len(customers.rep) else ""
+    is_own = caller.may_see_customers_of(rep) and row is not None
+    if caller.role == "rep" and not is_own:
+        raise UnknownCustomerError("there is no customer of this id, or it is another rep's")
     return row
 
 
