@@ -80,6 +80,13 @@ class PermissionsSection(Section):
     post: bool = True
 
 
+class ComplaintsSection(Section):
+    """Days from the opening of a complaint."""
+
+    acknowledge_days: Annotated[int, Field(ge=0, le=365)] = 2
+    resolve_days: Annotated[int, Field(ge=0, le=365)] = 14
+
+
 class ProxySection(Section):
     """A proxy in front of the service that signs people in by itself."""
 
@@ -109,6 +116,7 @@ class ServiceSection(Section):
     tls: bool = False
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None
+    complaints: ComplaintsSection = ComplaintsSection()
 
 
 class Config(Section):

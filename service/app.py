@@ -14,7 +14,20 @@ from recommender import __version__
 from service.access.identify import Identified
 from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
-from service.api import audit, customers, erasure, health, products, release, suggestions
+from service.api import (
+    audit,
+    complaints,
+    customers,
+    erasure,
+    events,
+    health,
+    outcomes,
+    permissions,
+    preferences,
+    products,
+    release,
+    suggestions,
+)
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
@@ -30,6 +43,8 @@ from service.problems import (
     UNAVAILABLE,
     documented,
 )
+from service.records.asking import read
+from service.records.consents import Consents
 from service.records.database import database_at
 from service.records.migrate import made_ready
 from service.refusals import install_refusals
@@ -55,6 +70,7 @@ class Service(FastAPI):
         self.settings = settings
         self.state.throttle = Throttle()
         self.state.database = made_ready(database_at(settings.database, settings.folder))
+        self.state.consents = Consents(settings.permissions)
         self.state.live = LiveRelease(
             settings.releases_directory,
             verified=settings.verified_at_start,
@@ -105,10 +121,13 @@ def _api() -> APIRouter:
     )
     for noun in (suggestions, customers, products, release, audit, erasure):
         api.include_router(noun.router)
+    for told in (permissions, preferences, complaints, outcomes, events):
+        api.include_router(told.router)
     return api
 
 
 @asynccontextmanager
 async def _watching(app: FastAPI) -> AsyncIterator[None]:
     with app.state.live.watched(), closing(app.state.database):
+        await read(app.state.database, app.state.consents.refresh)
         yield

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,14 @@ from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
+from service.catalogue import Catalogue
 from service.directory import CustomerDirectory
 from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
 from service.portrait import portrait_fields
 from service.records.database import Database
-from service.records.forgotten import Forgotten
+from service.records.forgotten import NOBODY, Forgotten
+from service.tokens import CustomerTokens
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +43,28 @@ class InUse:
     release: Release
     directory: CustomerDirectory
     portrait_fields: tuple[str, ...]
+    forgotten: Forgotten = NOBODY
+    """Who was erased, whether this release ever held it or not."""
+
+    @cached_property
+    def tokens(self) -> CustomerTokens:
+        """Made when the first outcome comes in."""
+        return CustomerTokens.of(self.release.customers.ids)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue.of(self.release)
 
     def without(self, forgotten: Forgotten) -> InUse:
-        """Itself where it holds none of them, as after every rewriting."""
+        """Itself where there is nobody; without their rows where it still holds some."""
+        if not forgotten:
+            return self
         rows = rows_of(self.release, forgotten)
         if not rows:
-            return self
+            return replace(self, forgotten=forgotten)
         directory = replace(self.directory, hidden=np.array(sorted(rows), np.int64))
-        return replace(self, release=without_rows(self.release, rows), directory=directory)
+        release = without_rows(self.release, rows)
+        return replace(self, release=release, directory=directory, forgotten=forgotten)
 
 
 Obedient = tuple[InUse, Forgotten, InUse]

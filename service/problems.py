@@ -56,6 +56,24 @@ UNKNOWN_CUSTOMER = ProblemKind(
 UNKNOWN_PRODUCT = ProblemKind(
     "unknown_product", 404, "No such product", "Check the id; ids are text, zeros in front count."
 )
+UNKNOWN_PREFERENCE = ProblemKind(
+    "unknown_preference", 404, "No such preference", "List the customer's preferences."
+)
+UNKNOWN_COMPLAINT = ProblemKind(
+    "unknown_complaint", 404, "No such complaint", "List the open complaints."
+)
+UNKNOWN_RECOMMENDATION = ProblemKind(
+    "unknown_recommendation",
+    404,
+    "No such list",
+    "Send the `recommendation_id` as it stood in the list.",
+)
+KEY_REUSED = ProblemKind(
+    "idempotency_key_reused",
+    422,
+    "The key stands for another request",
+    "Send each new request with a new `Idempotency-Key`.",
+)
 NOT_FOUND = ProblemKind("not_found", 404, "No such address", "See /docs for all addresses.")
 METHOD_NOT_ALLOWED = ProblemKind(
     "method_not_allowed", 405, "Not with this method", "Use one of those the header Allow names."
@@ -80,6 +98,10 @@ PROBLEM_KINDS = (
     CROSS_SITE,
     UNKNOWN_CUSTOMER,
     UNKNOWN_PRODUCT,
+    UNKNOWN_PREFERENCE,
+    UNKNOWN_COMPLAINT,
+    UNKNOWN_RECOMMENDATION,
+    KEY_REUSED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
@@ -94,13 +116,22 @@ PROBLEM_KINDS = (
 )
 
 _OF_ERRORS: dict[type[RecommenderError], ProblemKind] = {
+    ReadWriteError: UNAVAILABLE,
     UnknownCustomerError: UNKNOWN_CUSTOMER,
     UnknownProductError: UNKNOWN_PRODUCT,
-    ReadWriteError: UNAVAILABLE,
 }
 _OF_STATUSES = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE} | {
     503: UNAVAILABLE
 }
+
+
+class ProblemError(Exception):
+    """A request that cannot be done, with what is said about it."""
+
+    def __init__(self, kind: ProblemKind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
 
 
 class Mistake(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -31,6 +32,7 @@ from service.problems import (
     WRONG_MEDIA_TYPE,
     Mistake,
     Problem,
+    ProblemError,
     ProblemKind,
     kind_of_error,
     kind_of_status,
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 PROGRAMS_ONLY = ("/v1/", "/health/", "/openapi.json")
 LONGEST_NAME = 60
 MOST_MISTAKES = 20
+SECONDS_TO_WAIT = "5"
+"""Before asking again for what is not available now."""
 _SAID = {
     NOT_FOUND: "there is nothing at this address; /docs lists all there are",
     METHOD_NOT_ALLOWED: "this address does not take this method; the header Allow names those",
@@ -60,6 +64,8 @@ def refuse(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer to a request that gets nothing else."""
+    if kind is UNAVAILABLE:
+        headers = {"retry-after": SECONDS_TO_WAIT} | dict(headers or {})
     problem = Problem.of(kind, detail, scope["state"]["request_id"], errors)
     if _wants_page(scope):
         caller = scope["state"].get("caller")
@@ -75,6 +81,7 @@ def install_refusals(app: FastAPI) -> None:
     app.add_exception_handler(WrongMediaTypeError, _refuse_media)
     app.add_exception_handler(NotSignedInError, _refuse_nobody)
     app.add_exception_handler(NotAllowedError, _refuse_role)
+    app.add_exception_handler(ProblemError, _refuse_problem)
     app.add_exception_handler(Exception, _refuse_unforeseen)
 
 
@@ -119,6 +126,11 @@ async def _refuse_media(request: Request, error: Exception) -> Response:  # noqa
     return refuse(request.scope, WRONG_MEDIA_TYPE, detail)
 
 
+async def _refuse_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101
+    return refuse(request.scope, error.kind, error.detail)
+
+
 async def _refuse_unforeseen(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Says nothing of what happened; the log does, under the same request id."""
     return refuse(request.scope, INTERNAL_ERROR, "the service could not answer; this is logged")
@@ -131,8 +143,13 @@ def _mistake(error: dict[str, object]) -> Mistake:
     detail = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         detail = "unknown parameter; /docs lists the known ones"
-    names = ".".join(str(part) for part in name)[:LONGEST_NAME]
+    names = ".".join(_plain(str(part)) for part in name)[:LONGEST_NAME]
     return Mistake(where=str(where), name=names, detail=detail[:1].lower() + detail[1:])
+
+
+def _plain(name: str) -> str:
+    """The name of an unknown field comes from the caller; only one that could be ours is said."""
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else "?"
 
 
 def _wants_page(scope: Scope) -> bool:

@@ -7,7 +7,13 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.config import Config, PermissionsSection, ProxySection, database_url
+from recommender.config import (
+    ComplaintsSection,
+    Config,
+    PermissionsSection,
+    ProxySection,
+    database_url,
+)
 from service.erasure.holdings import sources_of
 from service.records.database import KEY
 
@@ -26,12 +32,14 @@ class Settings(BaseModel):
     permissions: PermissionsSection = PermissionsSection()
     sources: dict[str, str] = {}
     """The company's own tables, as the config names them: an erasure says where else to look."""
+    complaints: ComplaintsSection = ComplaintsSection()
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
-    max_body_bytes: int = 64 * 1024
+    max_body_bytes: int = 512 * 1024
+    """Room for the 1,000 events of one request."""
     tls: bool = False
     proxy: ProxySection | None = None
 
@@ -46,6 +54,7 @@ class Settings(BaseModel):
             tls=config.service.tls,
             proxy=config.service.proxy,
             sources=sources_of(config),
+            complaints=config.service.complaints,
         )
 
     def for_worker(self) -> Self:

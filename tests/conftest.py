@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from recommender.config import Config, load_config
 from recommender.release.opening import Release, open_release
@@ -16,6 +17,8 @@ from service.records.database import Database, database_at
 from service.records.migrate import migrate
 from service.records.schema import metadata
 from tests.postgres import server_programs, throwaway_postgres
+from tests.small_release import publish_small_release
+from tests.telling import service_of
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "datasets" / "sample"
@@ -81,3 +84,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
             connection.execute(table.delete())
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def small_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of releases with the small one in it, for tests that publish no other."""
+    directory = tmp_path_factory.mktemp("small") / "releases"
+    publish_small_release(directory)
+    return directory
+
+
+@pytest.fixture
+def service(database: Database, small_releases: Path) -> Iterator[TestClient]:
+    """The service on each sort of database, asked by a manager unless told otherwise."""
+    with service_of(database, small_releases) as client:
+        yield client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,18 @@ from hypothesis import strategies as st
 
 from recommender.release.contents import Contents
 from recommender.release.opening import Release
+from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import KINDS, MOST, SuggestionList, Wish
+from recommender.suggest.suggestion import (
+    KINDS,
+    MOST,
+    ListOrigin,
+    SuggestionList,
+    Wish,
+    customer_token,
+    read_recommendation_id,
+)
 from tests.brute_force import products_in, row_of, rule_of, withheld
 from tests.made_up_release import in_memory, random_contents, shop_contents, shop_release
 
@@ -239,7 +249,8 @@ def test_a_customer_nobody_knows_gets_what_is_popular() -> None:
 def test_odd_ids_are_customers_nobody_knows(customer: str) -> None:
     found = suggest(shop_release(), customer)
     assert found.fallback_reason == "unknown_customer"
-    assert len(found.recommendation_id) == 32
+    shape = "[0-9a-f]{16}-[0-9a-f]{4}-o-[0-9a-f]{16}"
+    assert re.fullmatch(shape, found.recommendation_id)
 
 
 def everything_bought() -> Contents:
@@ -358,3 +369,17 @@ def test_the_id_of_a_list_forgets_the_hour_of_the_release_but_not_its_content() 
         )
     ]
     assert lists[0] == lists[1] != lists[2]
+
+
+def test_the_id_of_a_list_says_whose_it_is_and_where_it_came_from() -> None:
+    release, content = shop_release(), "abcd"
+    for customer, source in {"C000": "personal", "P": "segment", "Q": "popular"}.items():
+        said = read_recommendation_id(suggest(release, customer).recommendation_id)
+        assert said == ListOrigin(customer_token(customer), content, source)
+    said = read_recommendation_id(customer_also_bought(release, "C000").recommendation_id)
+    assert said == ListOrigin(customer_token("C000"), content, "also_bought")
+
+
+@pytest.mark.parametrize("text", ["", "x", "0" * 32, f"{'0' * 16}-abcd-z-{'0' * 16}"])
+def test_what_was_never_the_id_of_a_list_says_nothing(text: str) -> None:
+    assert read_recommendation_id(text) is None

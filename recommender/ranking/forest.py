@@ -143,7 +143,7 @@ def _raw(rows, thresholds, starts, words, values):  # type: ignore[no-untyped-de
             first, end = starts[feature], starts[feature + 1]
             value = np.float64(rows[row, feature])
             if abs(value) <= NEAR_ZERO:
-                value = 0.0
+                value = np.float64(0.0)
             low, high = first, end
             while low < high:
                 middle = (low + high) >> 1

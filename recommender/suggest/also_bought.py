@@ -43,7 +43,7 @@ class CustomerAlsoBought:
 
     @property
     def recommendation_id(self) -> str:
-        return recommendation_id(self.customer_id, self.release, self.also_bought)
+        return recommendation_id(self.customer_id, self.release, "also_bought", self.also_bought)
 
 
 @dataclass(frozen=True)

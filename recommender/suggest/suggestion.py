@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -93,12 +94,55 @@ class SuggestionList:
 
     @property
     def recommendation_id(self) -> str:
-        """The same list has the same id wherever it is read; 128 bits in hexadecimal."""
-        return recommendation_id(self.customer_id, self.release, self.suggestions)
+        """The same list has the same id wherever it is read."""
+        return recommendation_id(self.customer_id, self.release, self.source, self.suggestions)
 
 
-def recommendation_id(customer_id: str, release: str, entries: tuple[object, ...]) -> str:
-    """Of the release only the hash of its content counts, not the hour it was made at."""
+SOURCE_LETTERS = {
+    "personal": "p",
+    "fold_in": "f",
+    "segment": "s",
+    "popular": "o",
+    "also_bought": "a",
+}
+"""How the id of a list says where the list came from."""
+
+
+def recommendation_id(
+    customer_id: str, release: str, source: str, entries: tuple[object, ...]
+) -> str:
+    """`<customer>-<release>-<source>-<list>`, so that an outcome needs no record of its list.
+
+    16 hexadecimal digits of the customer's token, the 4 of the release's content, a letter of
+    `SOURCE_LETTERS`, and 16 of what the list says. Of the release only the hash of its content
+    counts, not the hour it was made at.
+    """
     content = release.rpartition("-")[2]
     said = repr((customer_id, content, entries)).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(said).hexdigest()[:32]
+    digest = hashlib.sha256(said).hexdigest()[:16]
+    return f"{customer_token(customer_id)}-{content}-{SOURCE_LETTERS[source]}-{digest}"
+
+
+def customer_token(customer_id: str) -> str:
+    """What stands for the customer in the id of a list: 64 bits in hexadecimal."""
+    return hashlib.sha256(customer_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class ListOrigin:
+    """What the id of a list says about it."""
+
+    customer_token: str
+    release: str
+    """The hash of its content."""
+    source: str
+
+
+def read_recommendation_id(text: str) -> ListOrigin | None:
+    """None for what was never the id of a list."""
+    parts = _SHAPE.fullmatch(text)
+    return ListOrigin(parts[1], parts[2], _SOURCES[parts[3]]) if parts else None
+
+
+_SOURCES = {letter: source for source, letter in SOURCE_LETTERS.items()}
+_SHAPE = re.compile(rf"([0-9a-f]{{16}})-([0-9a-f]{{4}})-([{''.join(_SOURCES)}])-[0-9a-f]{{16}}")

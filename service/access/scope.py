@@ -34,6 +34,29 @@ def known_customer_of(caller: Caller, live: InUse, customer_id: str) -> int:
     return row
 
 
+def row_in_reach(caller: Caller, live: InUse, customer_id: str) -> int | None:
+    """The row of a customer that something may be told about, or heard.
+
+    None for one the release does not know yet, who may have a say too. Raises
+    `UnknownCustomerError` for a rep unless the customer is its own, and for everyone where it was
+    forgotten: what was erased must not come back.
+    """
+    row = live.release.customers.ids.position(customer_id)
+    is_theirs = caller.may_see_customers_of(_rep_at(live.release, row or 0)) and row is not None
+    if (caller.role == "rep" and not is_theirs) or customer_id in live.forgotten:
+        raise UnknownCustomerError("there is no customer of this id, or it is another rep's")
+    return row
+
+
+def is_in_reach(caller: Caller, live: InUse, customer_id: str) -> bool:
+    """As `row_in_reach`, for who wants to leave out rather than to refuse."""
+    try:
+        row_in_reach(caller, live, customer_id)
+    except UnknownCustomerError:
+        return False
+    return True
+
+
 def within_scope(caller: Caller, search: Search) -> Search:
     """The search, narrowed to what the caller may see."""
     return replace(search, seen_by=caller.rep or "") if caller.role == "rep" else search

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from recommender.suggest.also_bought import customer_also_bought
@@ -17,6 +17,7 @@ from service.access.shown import shown
 from service.api.answers import CustomerAlsoBought, Suggestions
 from service.api.json_answer import json_answer
 from service.api.parameters import CustomerId, HowMany, SuggestionsQuery
+from service.knowing import facts_about
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_CUSTOMER, documented
 
@@ -32,6 +33,7 @@ router = APIRouter(tags=["suggestions"])
     dependencies=[FOR_ALL_KEYS],
 )
 async def list_suggestions(
+    request: Request,
     customer_id: CustomerId,
     query: Annotated[SuggestionsQuery, Query()],
     live: Annotated[InUse, Depends(in_use)],
@@ -39,7 +41,8 @@ async def list_suggestions(
 ) -> Response:
     """For a customer nobody knows the shop gets the popular list, and `fallback_reason` says so."""
     customer_of(caller, live, customer_id)
-    found = suggest(live.release, customer_id, query.wish())
+    facts = await facts_about(request, live.release, customer_id)
+    found = suggest(live.release, customer_id, query.wish(), facts)
     return json_answer(shown(suggestions_answer(live.release, found), caller))
 
 
@@ -52,6 +55,7 @@ async def list_suggestions(
     dependencies=[FOR_ALL_KEYS],
 )
 async def list_customer_also_bought(
+    request: Request,
     customer_id: CustomerId,
     query: Annotated[HowMany, Query()],
     live: Annotated[InUse, Depends(in_use)],
@@ -59,5 +63,6 @@ async def list_customer_also_bought(
 ) -> Response:
     """Empty for a customer without purchases: nobody is known to be like it."""
     customer_of(caller, live, customer_id)
-    found = customer_also_bought(live.release, customer_id, query.n)
+    facts = await facts_about(request, live.release, customer_id)
+    found = customer_also_bought(live.release, customer_id, query.n, facts)
     return json_answer(shown(customer_also_bought_answer(live.release, found), caller))

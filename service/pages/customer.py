@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from recommender.release.opening import Release
@@ -24,6 +24,7 @@ from service.access.roles import FOR_SALES, the_caller
 from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId
 from service.customers import day_of, describe_customer
+from service.knowing import facts_about
 from service.live import InUse, in_use
 from service.pages.observed import observed_in_words
 from service.pages.page_answer import page_answer
@@ -70,14 +71,16 @@ class Purchased:
 
 @router.get("/customers/{customer_id:path}", dependencies=[FOR_SALES])
 async def customer_page(
+    request: Request,
     customer_id: CustomerId,
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """A rep who mistypes an id must not read the popular list as if it were this customer's."""
     release, row = live.release, known_customer_of(caller, live, customer_id)
-    found = suggest(release, customer_id)
-    also = customer_also_bought(release, customer_id)
+    facts = await facts_about(request, release, customer_id)
+    found = suggest(release, customer_id, facts=facts)
+    also = customer_also_bought(release, customer_id, facts=facts)
     return page_answer(
         live,
         caller,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,12 +15,18 @@ from service.access.roles import FOR_ALL_KEYS, the_caller
 from service.api.json_answer import json_answer
 from service.live import InUse, in_use
 from service.openapi import ROLES_FIELD
+from service.pages.bodies import body_fields, curl_example
 from service.pages.page_answer import page_answer
 from service.problems import PROBLEM_KINDS
 
 router = APIRouter()
 
-EXAMPLES = {"customer_id": "A102", "product_id": "P7"}
+EXAMPLES = {
+    "customer_id": "A102",
+    "product_id": "P7",
+    "preference_id": "9f86d081884c7d65",
+    "complaint_id": "9f86d081884c7d65",
+}
 ROLES_IN_WORDS = {
     "shop": "Suggestions and also bought, for the web shop's server: no names of customers, no "
     "`expected_value`, and what a customer told us only as a count, `not_now`.",
@@ -79,7 +86,8 @@ def operations(document: dict[str, Any], address: str) -> list[Operation]:
 def _operation(
     call: str, described: dict[str, Any], schemas: dict[str, Any], address: str
 ) -> Operation:
-    path = re.sub(r"{(\w+)}", lambda m: EXAMPLES.get(m[1], m[1].upper()), call.split(" ")[1])
+    method, path = call.split(" ")
+    path = re.sub(r"{(\w+)}", lambda m: EXAMPLES.get(m[1], m[1].upper()), path)
     answers = sorted(described["responses"].items())
     return Operation(
         id=described["operationId"],
@@ -87,9 +95,11 @@ def _operation(
         summary=described["summary"],
         description=described["description"],
         roles=described.get(ROLES_FIELD, []),
-        parameters=[_parameter(p) for p in described.get("parameters", [])],
+        parameters=[
+            _parameter(p) for p in described.get("parameters", []) + body_fields(described, schemas)
+        ],
         answers={status: _answer(answer, schemas) for status, answer in answers},
-        example=_example(call.split(" ", maxsplit=1)[0], f"{address}{path}", described),
+        example=curl_example(method, f"{address}{path}", described, schemas),
     )
 
 
@@ -125,6 +135,8 @@ def type_in_words(schema: dict[str, Any]) -> str:
     """Short: what to write, with its bounds."""
     if "anyOf" in schema:
         return " or ".join(type_in_words(s) for s in schema["anyOf"] if s.get("type") != "null")
+    if "const" in schema:
+        return json.dumps(schema["const"])
     if "enum" in schema:
         return " | ".join(schema["enum"])
     if schema.get("type") == "array":

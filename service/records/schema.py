@@ -106,7 +106,7 @@ outcomes = sa.Table(
     metadata,
     _sequence(),
     sa.Column("recommendation_id", sa.Text, nullable=False, index=True),
-    sa.Column("customer_id", sa.Text, index=True),
+    sa.Column("customer_id", sa.Text),
     sa.Column("product_id", sa.Text, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
@@ -116,6 +116,8 @@ outcomes = sa.Table(
     sa.Column("release", sa.Text),
     sa.Column("rep", sa.Text),
     *_told(),
+    sa.Index("ix_outcomes_customer_id_outcome", "customer_id", "outcome"),
+    sa.Index("ix_outcomes_recorded_at", "recorded_at"),
     sqlite_autoincrement=True,
 )
 

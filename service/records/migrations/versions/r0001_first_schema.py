@@ -125,7 +125,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_outcomes"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outcomes_customer_id", "outcomes", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_outcomes_customer_id_outcome", "outcomes", ["customer_id", "outcome"], unique=False
+    )
+    op.create_index("ix_outcomes_recorded_at", "outcomes", ["recorded_at"], unique=False)
     op.create_index(
         "ix_outcomes_recommendation_id", "outcomes", ["recommendation_id"], unique=False
     )

@@ -1,0 +1,68 @@
+"""Who agreed to what, in memory and never out of date: the log says what is new since last time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from recommender.config import PermissionsSection
+from recommender.suggest.facts import CHANNELS, PURPOSES, Channel, Purpose
+from service.records.schema import permissions
+
+
+class Consents:
+    """The engine's `Consent`, of all customers; one a process, shared by its threads.
+
+    Sequences ascend in the order of commits, so what lies above the last one seen is all that is
+    new. A request that calls `refresh` in its own snapshot obeys every commit before it.
+    """
+
+    def __init__(self, defaults: PermissionsSection) -> None:
+        self._defaults: dict[Purpose, bool] = {p: getattr(defaults, p) for p in PURPOSES}
+        self._said: dict[tuple[str, str], bool] = {}
+        """Only of those who were asked: (customer_id, purpose)."""
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Consents({len(self._said):,} said, up to {self._last})"
+
+    def refresh(self, connection: sa.Connection) -> None:
+        """One query, empty but for the first time and after a change."""
+        rows = connection.execute(_NEWER, {"last": self._last}).all()
+        if rows:
+            with self._lock:
+                self._take(rows)
+
+    def may_personalise(self, customer_id: str) -> bool:
+        return self.may(customer_id, "personalisation")
+
+    def may(self, customer_id: str, purpose: Purpose) -> bool:
+        """As it was last said, else as the config has it for those who were never asked."""
+        return self._said.get((customer_id, purpose), self._defaults[purpose])
+
+    def channels(self, customer_id: str) -> tuple[Channel, ...]:
+        """Through which it may be contacted."""
+        return tuple(channel for channel in CHANNELS if self.may(customer_id, channel))
+
+    def _take(self, rows: Iterable[Any]) -> None:
+        """A thread with an older snapshot may come later; it has nothing new then."""
+        for sequence, customer_id, purpose, granted in rows:
+            if sequence > self._last:
+                self._said[customer_id, purpose] = granted
+                self._last = sequence
+
+
+_NEWER = (
+    sa.select(
+        permissions.c.sequence,
+        permissions.c.customer_id,
+        permissions.c.purpose,
+        permissions.c.granted,
+    )
+    .where(permissions.c.sequence > sa.bindparam("last"))
+    .order_by(permissions.c.sequence)
+)

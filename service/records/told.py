@@ -1,0 +1,86 @@
+"""What the engine hears of the records, by the words it asks in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from recommender.config import Config, PermissionsSection
+from recommender.suggest.facts import Consent, FactsBook
+from recommender.told import ToldOutcome
+from service.records.consents import Consents
+from service.records.database import Database
+from service.records.facts import AllFacts
+from service.records.migrate import open_records_if_any
+from service.records.schema import forgotten, lists, outcomes, secrets
+from service.records.times import now
+
+
+@dataclass(frozen=True)
+class RecordsTold:
+    """The book of one database; a run of the engine reads it a few times, not once a customer."""
+
+    database: Database
+    defaults: PermissionsSection
+
+    def consent(self) -> Consent:
+        return self._fresh_consents()
+
+    def is_forgotten(self, customer_id: str) -> bool:
+        key, hashes = self._forgotten
+        return bool(hashes) and _keyed_hash(key, customer_id) in hashes
+
+    def outcomes(self) -> Sequence[ToldOutcome]:
+        with self.database.reading() as connection:
+            return [ToldOutcome(*row) for row in connection.execute(_OUTCOMES)]
+
+    def facts(self, data_until: int, today: date) -> FactsBook:
+        with self.database.reading() as connection:
+            return AllFacts(connection, Consents(self.defaults), data_until, today)
+
+    def wrote_list(self, path: Path, release: str) -> None:
+        written = {"path": str(path.resolve()), "release": release, "written_at": now()}
+        with self.database.writing() as connection:
+            connection.execute(lists.delete().where(lists.c.path == written["path"]))
+            connection.execute(lists.insert().values(written))
+
+    def _fresh_consents(self) -> Consents:
+        consents = Consents(self.defaults)
+        with self.database.reading() as connection:
+            consents.refresh(connection)
+        return consents
+
+    @cached_property
+    def _forgotten(self) -> tuple[bytes, frozenset[bytes]]:
+        """The key of the hashes, and the hashes; read once, for a run asks about every customer."""
+        with self.database.reading() as connection:
+            key = connection.execute(_KEY).scalar_one_or_none()
+            hashes = frozenset(connection.execute(sa.select(forgotten.c.customer_hash)).scalars())
+        return key or b"", hashes
+
+
+def open_told(config: Config) -> RecordsTold | None:
+    """The entry point `recommender.records`; None where nothing was ever kept."""
+    database = open_records_if_any(config)
+    return RecordsTold(database, config.permissions) if database else None
+
+
+def _keyed_hash(key: bytes, customer_id: str) -> bytes:
+    return hmac.digest(key, customer_id.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+
+_KEY = sa.select(secrets.c.value).where(secrets.c.name == "forgotten")
+_OUTCOMES = (
+    sa.select(
+        outcomes.c.customer_id, outcomes.c.product_id, outcomes.c.outcome, outcomes.c.recorded_at
+    )
+    .where(outcomes.c.customer_id.is_not(None))
+    .order_by(outcomes.c.sequence)
+)
