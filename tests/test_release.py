@@ -263,13 +263,14 @@ def wrong(**changes: Any) -> Callable[[dict[str, Any]], Any]:
         wrong(settings={"alpha": "2", "regularization": 1.0}),
         wrong(settings={"alpha": 2.0, "regularization": 0.0}),
         wrong(settings={"alpha": True, "regularization": []}),
+        wrong(settings={"alpha": 2.0, "regularization": 1.0, "slope_of_liking": "7"}),
         wrong(counts=7),
         wrong(surprise=1),
         lambda _: [],
         lambda _: None,
         lambda _: "text",
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_manifest_that_is_not_one_breaks_the_release(
     folder: Path, change: Callable[[dict[str, Any]], Any]
