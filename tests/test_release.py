@@ -23,6 +23,7 @@ from recommender.release import publish as publishing
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
 from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
+from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
 from recommender.release.shelf import CURRENT
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
@@ -362,6 +363,7 @@ def _large(customers: int, products: int) -> Contents:
     random = np.random.default_rng(0)
     return replace(
         shop,
+        **nothing_observed(customers),
         customers=replace(
             shop.customers,
             ids=Ids.of(f"C{c:05}" for c in range(customers)),
