@@ -113,15 +113,18 @@ class CustomerDirectory:
         theirs: Flags = self.rep_numbers == _number_of(rep, self.reps)
         return theirs
 
+    def seen_by(self, rep: str | None) -> Flags:
+        """Which customers this rep may come across; None for who sees all."""
+        seen: Flags = np.ones(len(self.line_starts), bool) if rep is None else self.of_rep(rep)
+        seen[self.hidden] = False
+        return seen
+
     def _matches(self, search: Search) -> Flags:
-        matches = np.ones(len(self.line_starts), bool)
-        matches[self.hidden] = False
+        matches = self.seen_by(search.seen_by)
         for word in folded(search.query).split():
             matches &= self._lines_with(word.encode("utf-8", "surrogatepass"))
         if search.rep is not None:
             matches &= self.of_rep(search.rep)
-        if search.seen_by is not None:
-            matches &= self.of_rep(search.seen_by)
         if search.segment is not None:
             matches &= self.segment_numbers == _number_of(search.segment, self.segments)
         return matches

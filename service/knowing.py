@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from fastapi import Request
 
 from recommender.release.opening import Release
-from recommender.suggest.facts import Facts
-from service.records.asking import read
-from service.records.facts import facts_of
+from recommender.suggest.facts import Facts, FactsBook
+from service.records.asking import read, read_long
+from service.records.facts import FactsAsked, facts_of
 from service.records.times import now
+
+T = TypeVar("T")
 
 
 async def facts_about(request: Request, release: Release, customer_id: str) -> Facts:
@@ -19,6 +23,14 @@ async def facts_about(request: Request, release: Release, customer_id: str) -> F
     return await read(
         state.database,
         lambda c: facts_of(c, state.consents, customer_id, until, now().date()),
+    )
+
+
+async def with_facts(request: Request, release: Release, ask: Callable[[FactsBook], T]) -> T:
+    """What `ask` makes of the facts of many customers, beside the event loop."""
+    state, until = request.app.state, data_until(release)
+    return await read_long(
+        state.database, lambda c: ask(FactsAsked(c, state.consents, until, now().date()))
     )
 
 

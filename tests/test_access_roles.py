@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/customers/{customer_id:path}/export": ("manager", "admin"),
     "GET /v1/customers/{customer_id:path}/suggestions": KEYS,
     "GET /v1/products/{product_id:path}/also-bought": KEYS,
+    "GET /v1/products/{product_id:path}/targets": SALES,
     "GET /v1/release": SALES,
     "POST /sign-in": EVERYONE,
     "POST /sign-out": EVERYONE,

@@ -52,9 +52,30 @@ ADDRESSES = [
     "GET /v1/customers/{id}/suggestions?n=3&kinds=new&rank_by=value",
     "GET /v1/customers/{id}/also-bought",
     "GET /v1/customers/{id}/also-bought?n=20",
+    "GET /v1/customers/{id}/permissions",
+    "PUT /v1/customers/{id}/permissions",
+    "GET /v1/customers/{id}/preferences",
+    "POST /v1/customers/{id}/preferences",
+    "GET /v1/customers/{id}/complaints",
+    "POST /v1/customers/{id}/complaints",
+    "POST /v1/events",
 ]
 """Of one customer; whoever adds a route for one adds it here."""
-BODIES: dict[str, Any] = {}
+BODIES: dict[str, Any] = {
+    "PUT /v1/customers/{id}/permissions": {"phone": False},
+    "POST /v1/customers/{id}/preferences": {
+        "about": "category",
+        "value": "Glue",
+        "stance": "needs",
+    },
+    "POST /v1/customers/{id}/complaints": {"text": "Late."},
+    "POST /v1/events": {
+        "customer_id": "{id}",
+        "product_id": "S1",
+        "event": "view",
+        "happened_at": "2026-11-20T08:00:00Z",
+    },
+}
 """JSON for those of them that want some."""
 SEARCHES = [
     "GET /v1/customers?query={id}",
@@ -68,6 +89,11 @@ SEARCHES = [
     "GET /",
     "GET /products/S1",
     "GET /v1/products/S1/also-bought?n=50",
+    "GET /v1/products/S1/targets?n=100",
+    "GET /v1/products/B4/targets?n=100",
+    "GET /v1/complaints?overdue=true",
+    "GET /v1/outcomes/summary",
+    "GET /v1/customers/{id}/export",
     "GET /v1/release",
 ]
 """That might name several."""
@@ -80,7 +106,10 @@ def filled(address: str, customer_id: str) -> str:
 
 def ask(client: TestClient, address: str, customer_id: str, **headers: str) -> Response:
     method, path = filled(address, customer_id).split(" ", 1)
-    return client.request(method, path, json=BODIES.get(address), headers=headers)
+    body = BODIES.get(address)
+    if body and "customer_id" in body:
+        body = body | {"customer_id": customer_id}
+    return client.request(method, path, json=body, headers=headers)
 
 
 def said(client: TestClient, address: str, customer_id: str, accept: str) -> tuple[int, str]:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from recommender.matrix.weights import RecencyQuantity
 from recommender.models.als import Factors
-from recommender.ranking.liking import fit_chance_of_liking
+from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.ranked import Ranked
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts, FreshPurchase
+from recommender.suggest.folding import MOVED
 from recommender.suggest.fresh import LEAST, MOST, fresh_of
 from recommender.suggest.history import factors_of, history_of, history_with
 from recommender.suggest.reasons import BoughtReason
@@ -26,7 +27,7 @@ from tests.made_up_release import in_memory, shop_contents, shop_release
 
 AS_OF = datetime(2025, 1, 1, tzinfo=UTC)
 ALL = Wish(MOST_LISTED)
-LINE = {"intercept": -4.0, "slope": 3.0}
+SLOPE = 6.0
 
 
 def with_settings(**settings: Any) -> Release:
@@ -37,7 +38,7 @@ def with_settings(**settings: Any) -> Release:
 
 
 def folding_release() -> Release:
-    return with_settings(chance_of_liking=LINE, half_life_days=20.0)
+    return with_settings(slope_of_liking=SLOPE, half_life_days=20.0)
 
 
 def bought(product: str, quantity: float = 1.0, days: float = 1) -> FreshPurchase:
@@ -130,7 +131,7 @@ def test_the_chance_moves_by_the_change_of_liking() -> None:
         column = release.products.ids.position(s.product_id)
         if s.product_id in chances(plain) and column is not None:
             before = chances(plain)[s.product_id]
-            logit = np.log(before / (1 - before)) + LINE["slope"] * change[column]
+            logit = np.log(before / (1 - before)) + MOVED * SLOPE * change[column]
             assert s.chance == pytest.approx(1 / (1 + np.exp(-logit)), abs=2e-6)
     falling = [s.chance for s in found.suggestions]
     assert falling == sorted(falling, reverse=True)
@@ -151,15 +152,15 @@ def test_a_first_purchase_gives_a_list_of_its_own() -> None:
         )
         column = release.products.ids.position(first.product_id)
         assert column is not None
-        logit = LINE["intercept"] + LINE["slope"] * (
-            release.model.product_factors[column] @ factors
-        )
+        share = int(release.products.recent_buyers[column]) / release.active_customers
+        liking = release.model.product_factors[column] @ factors
+        logit = np.log(share / (1 - share)) + MOVED * SLOPE * liking
         assert first.chance == pytest.approx(1 / (1 + np.exp(-logit)), abs=2e-6)
 
 
-@pytest.mark.parametrize("line", [None, {"intercept": 0.0, "slope": -1.0}])
-def test_without_a_line_the_order_stays_and_nothing_wrong_is_said(line: Any) -> None:
-    release = with_settings(chance_of_liking=line)
+@pytest.mark.parametrize("slope", [None, -1.0, 0.0])
+def test_without_a_slope_the_order_stays_and_nothing_wrong_is_said(slope: float | None) -> None:
+    release = with_settings(slope_of_liking=slope)
     plain = suggest(release, "C000", ALL)
     product = plain.suggestions[0].product_id
     found = suggest(release, "C000", ALL, having(bought(product)))
@@ -193,7 +194,7 @@ def test_old_and_new_purchases_stand_together_in_order(lines: list[tuple[str, in
         assert together.weights.tolist() == [weights[p] for p in together.products.tolist()]
 
 
-def test_the_line_is_that_of_chance_on_liking() -> None:
+def test_the_slope_is_that_of_chance_on_liking() -> None:
     random = np.random.default_rng(0)
     customers = random.normal(size=(40, 4)).astype(np.float32)
     products = random.normal(size=(30, 4)).astype(np.float32)
@@ -204,8 +205,7 @@ def test_the_line_is_that_of_chance_on_liking() -> None:
     ranked = Ranked(
         np.arange(0, 1201, 30), np.tile(np.arange(30, dtype=np.int32), 40), chance.ravel()
     )
-    line = fit_chance_of_liking(ranked, Factors(customers, products))
-    assert line is not None
-    assert (line.intercept, line.slope) == pytest.approx((-2.0, 0.5), abs=1e-3)
+    factors = Factors(customers, products)
+    assert fit_slope_of_liking(ranked, factors) == pytest.approx(0.5, abs=1e-3)
     few = Ranked(np.array([0, 30] + [30] * 39), ranked.products[:30], ranked.chance[:30])
-    assert fit_chance_of_liking(few, Factors(customers, products)) is None
+    assert fit_slope_of_liking(few, factors) is None

@@ -23,6 +23,7 @@ from recommender.release import publish as publishing
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
 from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
+from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
 from recommender.release.shelf import CURRENT
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
@@ -263,13 +264,14 @@ def wrong(**changes: Any) -> Callable[[dict[str, Any]], Any]:
         wrong(settings={"alpha": "2", "regularization": 1.0}),
         wrong(settings={"alpha": 2.0, "regularization": 0.0}),
         wrong(settings={"alpha": True, "regularization": []}),
+        wrong(settings={"alpha": 2.0, "regularization": 1.0, "slope_of_liking": "7"}),
         wrong(counts=7),
         wrong(surprise=1),
         lambda _: [],
         lambda _: None,
         lambda _: "text",
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_manifest_that_is_not_one_breaks_the_release(
     folder: Path, change: Callable[[dict[str, Any]], Any]
@@ -361,6 +363,7 @@ def _large(customers: int, products: int) -> Contents:
     random = np.random.default_rng(0)
     return replace(
         shop,
+        **nothing_observed(customers),
         customers=replace(
             shop.customers,
             ids=Ids.of(f"C{c:05}" for c in range(customers)),

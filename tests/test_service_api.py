@@ -39,6 +39,7 @@ OPERATIONS = {
     ("GET", "/v1/customers/{customer_id}/export", "export_customer"),
     ("DELETE", "/v1/customers/{customer_id}", "forget_customer"),
     ("GET", "/v1/products/{product_id}/also-bought", "list_product_also_bought"),
+    ("GET", "/v1/products/{product_id}/targets", "list_targets"),
     ("GET", "/v1/release", "show_release"),
     ("GET", "/v1/audit", "list_audit"),
     ("GET", "/v1/customers/{customer_id}/permissions", "show_permissions"),

@@ -1,8 +1,6 @@
-"""How chance goes with liking: the line by which a list is moved between two trainings."""
+"""How chance goes with liking: what lists are moved by between two trainings."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,22 +12,14 @@ BLOCK = 100_000
 """Pairs whose factors are multiplied at a time."""
 LEAST_CHANCE = 1e-6
 LEAST_PAIRS = 100
-"""Below it a line is noise."""
+"""Below it a slope is noise."""
 
 
-@dataclass(frozen=True)
-class ChanceOfLiking:
-    """logit(chance) = intercept + slope x liking, over the candidates of a release."""
+def fit_slope_of_liking(ranked: Ranked, factors: Factors) -> float | None:
+    """Of logit(chance) on liking over the candidates of a release, by least squares.
 
-    intercept: float
-    slope: float
-
-    def as_json(self) -> dict[str, float]:
-        return {"intercept": round(self.intercept, 6), "slope": round(self.slope, 6)}
-
-
-def fit_chance_of_liking(ranked: Ranked, factors: Factors) -> ChanceOfLiking | None:
-    """Least squares over the pairs of which the model has an opinion; None where there are few."""
+    Only pairs of which the model has an opinion count; None where they are few.
+    """
     customers, products = _not_zero(factors.customers), _not_zero(factors.products)
     pairs = np.flatnonzero(customers[ranked.customers] & products[ranked.products])
     if len(pairs) < LEAST_PAIRS:
@@ -40,8 +30,8 @@ def fit_chance_of_liking(ranked: Ranked, factors: Factors) -> ChanceOfLiking | N
     spread = float(np.var(liking))
     if not spread > 0:
         return None
-    slope = float(np.mean((liking - liking.mean()) * (logit - logit.mean()))) / spread
-    return ChanceOfLiking(float(logit.mean()) - slope * float(liking.mean()), slope)
+    together = float(np.mean((liking - liking.mean()) * (logit - logit.mean())))
+    return round(together / spread, 6)
 
 
 def _not_zero(factors: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

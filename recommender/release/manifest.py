@@ -72,21 +72,10 @@ class Manifest(BaseModel):
         diversity = settings.get("diversity", 0.0)
         if not (isinstance(diversity, int | float) and 0 <= diversity <= 1):
             raise ValueError(f"settings.diversity is {diversity!r}, not a number from 0 to 1")
-        _check_line(settings.get("chance_of_liking"))
+        slope = settings.get("slope_of_liking")
+        if slope is not None and not (isinstance(slope, int | float) and math.isfinite(slope)):
+            raise ValueError(f"settings.slope_of_liking is {slope!r}, not a finite number")
         return settings
-
-
-def _check_line(line: Any) -> None:
-    """Of releases that have one; lists are folded in with it."""
-    match line:
-        case None:
-            pass
-        case {"intercept": float() | int() as intercept, "slope": float() | int() as slope} if (
-            math.isfinite(intercept) and math.isfinite(slope)
-        ):
-            pass
-        case other:
-            raise ValueError(f"settings.chance_of_liking is {other!r}, not two finite numbers")
 
 
 def read_manifest(folder: Path) -> Manifest:

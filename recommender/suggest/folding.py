@@ -3,10 +3,11 @@
 The customer's factors are solved anew, exactly, against the release's product factors. How much
 more or less the model then likes a product moves the chance the release gave it:
 
-    logit(chance') = logit(chance) + slope x (liking' - liking)
+    logit(chance') = logit(chance) + MOVED x slope x (liking' - liking)
 
-Intercept and slope are those of logit(chance) on liking over the release's own candidates. A
-product that was no candidate starts at intercept + slope x liking, and not above the last that was.
+The slope is that of logit(chance) on liking over the release's own candidates. A product that was
+no candidate starts at the share of customers that bought it in the last 28 days, as in the popular
+list, and not above the customer's last candidate.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from recommender.suggest.suggestion import FallbackReason
 FOLDED = 200
 """Candidates at most, as a release keeps of a customer."""
 LEAST_CHANCE = 1e-6
+MOVED = 0.5
+"""Of the slope over candidates of all customers: what one buys changes its own mind less. With the
+whole slope, chances of 245 wholesale customers foretold 437 purchases where 248 came, with half of
+it 258 where 256 came."""
 REASON: FallbackReason = "purchases_since_release"
 
 
@@ -37,31 +42,21 @@ class Liking:
     after: Vector
 
 
-@dataclass(frozen=True)
-class ChanceOfLiking:
-    """logit(chance) = intercept + slope x liking, over the candidates of the release."""
-
-    intercept: float
-    slope: float
-
-
-def chance_of_liking(release: Release) -> ChanceOfLiking | None:
+def slope_of_liking(release: Release) -> float | None:
     """None in older releases, and where liking more was found not to mean buying more."""
-    found = release.manifest.settings.get("chance_of_liking")
-    if not found or not found["slope"] > 0:
-        return None
-    return ChanceOfLiking(float(found["intercept"]), float(found["slope"]))
+    slope = release.manifest.settings.get("slope_of_liking")
+    return MOVED * float(slope) if slope is not None and slope > 0 else None
 
 
 def folded_in(release: Release, row: int | None, shortlist: Shortlist, fresh: Fresh) -> Shortlist:
     """The list with what was kept of `fresh`; the same one where there is nothing to fold in.
 
-    Without the numbers that chances are moved by, the order stays the release's.
+    Without the number that chances are moved by, the order stays the release's.
     """
     if not len(fresh.kept):
         return shortlist
-    line = chance_of_liking(release)
-    if line is None:
+    slope = slope_of_liking(release)
+    if slope is None:
         is_stale = shortlist.fallback_reason is not None
         return replace(shortlist, fallback_reason=REASON) if is_stale else shortlist
     history = history_with(release, row, fresh)
@@ -70,9 +65,9 @@ def folded_in(release: Release, row: int | None, shortlist: Shortlist, fresh: Fr
     products = shortlist.products if known else shortlist.products[:0]
     chance = shortlist.chance if known else shortlist.chance[:0]
     added = _liked_most(release, row, fresh, liking.after, products)
-    start = np.concatenate([_logit(chance), _started(line, liking.before[added], chance)])
+    start = np.concatenate([_logit(chance), _started(release, added, chance)])
     products = np.concatenate([products, added]).astype(np.int32)
-    moved = start + line.slope * (liking.after - liking.before)[products]
+    moved = start + slope * (liking.after - liking.before)[products]
     order = np.argsort(-moved, kind="stable")[:FOLDED]
     chances = (1 / (1 + np.exp(-moved[order]))).astype(np.float32)
     found = personal(release, row, history, products[order], chances)
@@ -85,10 +80,11 @@ def _liking(release: Release, row: int | None, factors: Vector) -> Liking:
     return Liking(np.asarray(everything @ before, np.float64), np.asarray(everything @ factors))
 
 
-def _started(line: ChanceOfLiking, liking: Vector, chance: Scores) -> Vector:
+def _started(release: Release, products: Numbers, chance: Scores) -> Vector:
     """logit of the chance before, of products that were no candidates."""
-    start = line.intercept + line.slope * liking
-    return np.minimum(start, _logit(chance[-1:])[0]) if len(chance) else np.asarray(start)
+    share = release.products.recent_buyers[products] / max(release.active_customers, 1)
+    start = _logit(share)
+    return np.minimum(start, _logit(chance[-1:])[0]) if len(chance) else start
 
 
 def _liked_most(

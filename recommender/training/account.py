@@ -51,7 +51,6 @@ class Account:
     def settings(self) -> dict[str, Any]:
         """All that was decided, and which of it was left to us."""
         asked, learned = self.config.train.model_dump(), self.learned
-        line = learned.chance_of_liking
         return learned.chosen.settings.as_json() | {
             "auto": [name for name, value in asked.items() if value == "auto"],
             "why": learned.chosen.why,
@@ -60,7 +59,7 @@ class Account:
             "hits": learned.new.hits,
             "again": str(learned.again.model),
             "again_hits": learned.again.hits,
-            "chance_of_liking": None if line is None else line.as_json(),
+            "slope_of_liking": learned.slope_of_liking,
         }
 
     def report(self) -> dict[str, bytes]:

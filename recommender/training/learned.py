@@ -17,7 +17,7 @@ from recommender.judging.judgement import Judgement, judge
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
-from recommender.ranking.liking import ChanceOfLiking, fit_chance_of_liking
+from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
@@ -41,7 +41,7 @@ class Learned:
     newcomers: Newcomers
     again: LearnedAgain
     """Products bought before."""
-    chance_of_liking: ChanceOfLiking | None
+    slope_of_liking: float | None
     """What lists are moved by when customers buy before the next training."""
     judgement: Judgement
 
@@ -83,7 +83,7 @@ def learn_lists(
         ranked=ranked,
         newcomers=newcomers,
         again=again,
-        chance_of_liking=fit_chance_of_liking(new.ranked, new.models.factors),
+        slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
         judgement=judgement,
     )
 

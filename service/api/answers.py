@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.suggest.facts import About, Interest, Stance
+from recommender.suggest.facts import About, Channel, Interest, Stance
 from recommender.suggest.suggestion import FallbackReason, Kind, Source
 
 Money = Annotated[float, Field(ge=0)]
@@ -117,6 +117,36 @@ class PeerProduct(CatalogueProduct):
 class CustomerAlsoBought(ListForCustomer):
     peers: Count
     also_bought: list[PeerProduct]
+
+
+class Target(Answer):
+    customer_id: str
+    name: str
+    segment: str | None
+    region: str | None
+    rep: str | None
+    contact: Annotated[
+        list[Channel] | None,
+        Field(description="Channels it may be contacted through; null where none was asked."),
+    ]
+    kind: Kind
+    rank: Annotated[int, Field(ge=1)]
+    chance: Share
+    expected_value: Money | None
+    reasons: list[Reason]
+
+
+class Targets(Answer):
+    product_id: str
+    name: str
+    release: str
+    data_through: date
+    requested: Count
+    returned: Count
+    withheld: Annotated[
+        dict[str, Count], Field(description="Customers passed over on the way, by rule.")
+    ]
+    targets: list[Target]
 
 
 class Companion(CatalogueProduct):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from recommender.suggest.also_bought import product_also_bought
-from recommender.suggest.answers import product_also_bought_answer
+from recommender.suggest.answers import product_also_bought_answer, targets_answer
+from recommender.suggest.targets import targets
 from service.access.caller import Caller
-from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.access.roles import FOR_ALL_KEYS, FOR_SALES, the_caller
 from service.access.shown import shown
-from service.api.answers import ProductAlsoBought
+from service.api.answers import ProductAlsoBought, Targets
 from service.api.json_answer import json_answer
 from service.api.parameters import HowMany, ProductId
+from service.knowing import with_facts
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_PRODUCT, documented
 
@@ -38,3 +40,28 @@ async def list_product_also_bought(
     """At least five customers stand behind each product listed."""
     found = product_also_bought(live.release, product_id, query.n)
     return json_answer(shown(product_also_bought_answer(live.release, found), caller))
+
+
+@router.get(
+    "/products/{product_id:path}/targets",
+    operation_id="list_targets",
+    summary="The customers for a product",
+    response_model=Targets,
+    responses=documented(UNKNOWN_PRODUCT),
+    dependencies=[FOR_SALES],
+)
+async def list_targets(
+    request: Request,
+    product_id: ProductId,
+    query: Annotated[HowMany, Query()],
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+) -> Response:
+    """Most likely first, each with what its own list says of the product; a rep gets its own."""
+    among = live.directory.seen_by((caller.rep or "") if caller.role == "rep" else None)
+    found = await with_facts(
+        request,
+        live.release,
+        lambda book: targets(live.release, product_id, query.n, book, among),
+    )
+    return json_answer(targets_answer(live.release, found))

@@ -71,6 +71,19 @@ def facts_of(
     )
 
 
+@dataclass(frozen=True)
+class FactsAsked:
+    """A `FactsBook` for some customers, all of one moment."""
+
+    connection: sa.Connection
+    consents: Consents
+    data_until: int
+    today: date
+
+    def of(self, customer_id: str) -> Facts:
+        return facts_of(self.connection, self.consents, customer_id, self.data_until, self.today)
+
+
 class AllFacts:
     """A `FactsBook`, read once: the batch run sees one moment."""
 
