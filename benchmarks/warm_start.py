@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from recommender.matrix.returns import net_returns
 from recommender.models import als
 from recommender.models.als import Factors, fit_als
 from recommender.models.highest import highest
-from recommender.models.settings import Settings, resolve
+from recommender.models.settings import resolve
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 
@@ -38,37 +39,49 @@ def main() -> None:
     asked = parser.parse_args()
     ruler = load_ruler(asked.ruler)
     _, truth = ruler.window(read_purchases(asked.folder), asked.date)
+
+    def judged(ranked: pd.DataFrame) -> dict[str, float]:
+        return ruler.judge(ranked, truth)
+
     at = int(pd.Timestamp(asked.date, tz="UTC").timestamp())
-    everything = read_tables(load_config(asked.folder / "recommender.toml")).purchases
-    year = everything.take(
-        (everything.purchased_at < at) & (everything.purchased_at >= at - 365 * SECONDS_PER_DAY)
-    )
-    settings = resolve(TrainSection())
+    year = year_before(asked.folder, at)
     print("| start | iterations | nDCG@10 | recall@20 | seconds |\n|---|---|---|---|---|")
     for iterations in (5, 15):
-        show("nothing", year, at, settings, iterations, None, ruler, truth)
+        show("nothing", Fit(year, at, iterations), judged)
     for days in asked.earlier_days:
         before = at - days * SECONDS_PER_DAY
-        start = fitted(year.before(before), before, settings, 15, None)
+        start = Fit(year.before(before), before, 15).factors()
         for iterations in (2, 5):
-            show(f"{days} days before", year, at, settings, iterations, start, ruler, truth)
+            show(f"{days} days before", Fit(year, at, iterations, start), judged)
 
 
-def fitted(
-    purchases: Purchases, at: int, settings: Settings, iterations: int, start: Factors | None
-) -> Factors:
-    weights = build_matrix(net_returns(purchases), settings.weighting, at).weights
-    als.WARM_ITERATIONS = iterations
-    return fit_als(weights, replace(settings.als, iterations=iterations), start)
+def year_before(folder: Path, at: int) -> Purchases:
+    everything = read_tables(load_config(folder / "recommender.toml")).purchases
+    return everything.before(at).since(at - 365 * SECONDS_PER_DAY)
 
 
-def show(name, purchases, at, settings, iterations, start, ruler, truth) -> None:  # noqa: PLR0913, PLR0917
+@dataclass(frozen=True)
+class Fit:
+    purchases: Purchases
+    at: int
+    iterations: int
+    start: Factors | None = None
+
+    def factors(self) -> Factors:
+        settings = resolve(TrainSection())
+        weights = build_matrix(net_returns(self.purchases), settings.weighting, self.at).weights
+        als.WARM_ITERATIONS = self.iterations
+        return fit_als(weights, replace(settings.als, iterations=self.iterations), self.start)
+
+
+def show(name: str, fit: Fit, judged: Callable[[pd.DataFrame], dict[str, float]]) -> None:
     began = time.monotonic()
-    factors = fitted(purchases, at, settings, iterations, start)
+    factors = fit.factors()
     took = time.monotonic() - began
-    found = ruler.judge(lists(purchases, factors), truth)
+    found = judged(lists(fit.purchases, factors))
     print(
-        f"| {name} | {iterations} | {found['ndcg10']:.4f} | {found['recall20']:.4f} | {took:.1f} |",
+        f"| {name} | {fit.iterations} | {found['ndcg10']:.4f} | {found['recall20']:.4f} | "
+        f"{took:.1f} |",
         flush=True,
     )
 

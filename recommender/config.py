@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -86,10 +87,36 @@ class ComplaintsSection(Section):
     resolve_days: Annotated[int, Field(ge=0, le=365)] = 14
 
 
+class ProxySection(Section):
+    """A proxy in front of the service that signs people in by itself."""
+
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "X-Remote-User"
+    """Holds the name of the key to act as."""
+    addresses: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    """Of the proxy; from anywhere else the header is ignored."""
+
+    @model_validator(mode="after")
+    def _is_no_name(self) -> Self:
+        for address in self.addresses:
+            try:
+                ip_address(address)
+            except ValueError as error:
+                raise ValueError(f"{address!r} is no address; write it as 10.0.0.1") from error
+        return self
+
+
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$|^\[[0-9A-Fa-f:.]+\]$")]
+
+
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     complaints: ComplaintsSection = ComplaintsSection()
+    hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
+    """Names that callers from other machines address the service by, without port."""
+    tls: bool = False
+    """Whether callers come by https; then cookies go no other way."""
+    proxy: ProxySection | None = None
 
 
 class Config(Section):
@@ -180,9 +207,17 @@ def _what_is_wrong(keys: list[str], e: dict[str, Any]) -> str:
         return f"{name}: is required and missing; add it"
     said = e["msg"].removeprefix("Value error, ")
     if e["type"] == "string_pattern_mismatch":
-        said = "write three capital letters, such as EUR"
+        said = _SHAPES.get(keys[-1], said)
     value = "" if isinstance(e["input"], dict) else f" = {e['input']!r}"
-    return f"{name}{value}: {said[0].lower()}{said[1:]}"
+    said = (said[0].lower() + said[1:]).replace("tuple", "list")
+    return f"{name}{value}: {said}"
+
+
+_SHAPES = {
+    "currency": "write three capital letters, such as EUR",
+    "hosts": "write names or addresses without scheme and port, such as shop.example.com",
+    "header": "write the name of a header, such as X-Remote-User",
+}
 
 
 def _did_you_mean(keys: list[str]) -> str:

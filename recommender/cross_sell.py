@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,14 @@ from recommender.listing.replacing import replacing
 from recommender.listing.rows import HELD_COLUMNS, LIST_COLUMNS, held_rows, list_rows
 from recommender.release.manifest import MANIFEST, sha256_of
 from recommender.release.opening import Release
+from recommender.suggest.facts import Channel, Facts, FactsBook, NoFacts
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import Wish
+from recommender.suggest.suggestion import SuggestionList, Wish
+
+NO_CONTACT = "no_contact_permission"
+NOTHING_KEPT: FactsBook = NoFacts()
+ALWAYS_COUNTED = ("customers", "customers_without_suggestion", "suggestions")
+"""Also where there are none; other counts are left out then."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,22 @@ class Selection:
     rep: str | None = None
     """Customers of one rep only."""
     also_without_contact: bool = False
-    """Also those who may not be contacted; until permissions are kept, nobody is left out."""
+    """Also those who may not be contacted."""
+    channel: Channel | None = None
+    """Customers who may be contacted through it only."""
+
+    def __post_init__(self) -> None:
+        if self.also_without_contact and self.channel is not None:
+            raise ConfigError(
+                f"--all lists also who may not be contacted, --channel {self.channel} only who "
+                "may; leave one of them out"
+            )
+
+    def lists(self, facts: Facts) -> bool:
+        """Whether the customer stands in the list; where nobody was asked, everyone may."""
+        if self.also_without_contact or facts.contact is None:
+            return True
+        return bool(facts.contact) if self.channel is None else self.channel in facts.contact
 
 
 @dataclass(frozen=True)
@@ -54,12 +75,17 @@ def chosen_customers(release: Release, selection: Selection) -> list[int]:
 
 
 def cross_sell(
-    release: Release, out: Path, wish: Wish, selection: Selection, rows: Iterable[int]
+    release: Release,
+    out: Path,
+    wish: Wish,
+    selection: Selection,
+    rows: Iterable[int],
+    book: FactsBook = NOTHING_KEPT,
 ) -> CrossSold:
     """Writes `out`, `out.held.csv` and `out.manifest.json`, each replaced as a whole.
 
     `rows` are what `chosen_customers` gave, perhaps wrapped in a progress bar. The list is sorted
-    by customer, then rank; the same release and wish give the same bytes.
+    by customer, then rank; the same release, wish and facts give the same bytes.
     """
     beside_held, beside_manifest = _beside(out, "held.csv"), _beside(out, "manifest.json")
     with ExitStack() as files:
@@ -67,7 +93,8 @@ def cross_sell(
         new_held = files.enter_context(replacing(beside_held))
         new_out = files.enter_context(replacing(out))
         with threadpool_limits(1, "blas"):  # a list is too small to share between threads
-            counts = _write(release, wish, rows, new_out, new_held)
+            lists = _lists(release, wish, selection, rows, book)
+            counts = _write(release, lists, new_out, new_held)
         manifest = _manifest(release, wish, selection, counts) | {
             "file": out.name,
             "sha256": sha256_of(new_out),
@@ -82,27 +109,59 @@ def _beside(out: Path, ending: str) -> Path:
     return out.with_name(f"{out.name}.{ending}")
 
 
-def _write(
-    release: Release, wish: Wish, rows: Iterable[int], out: Path, held: Path
-) -> Counter[str]:
+@dataclass(frozen=True)
+class Listed:
+    """One customer's list, as it goes into the files."""
+
+    row: int
+    found: SuggestionList
+    facts: Facts
+
+
+def _lists(
+    release: Release, wish: Wish, selection: Selection, rows: Iterable[int], book: FactsBook
+) -> Iterator[Listed]:
+    for row in rows:
+        customer_id = release.customers.ids[row]
+        facts = book.of(customer_id)
+        found = suggest(release, customer_id, wish, facts)
+        yield Listed(row, found if selection.lists(facts) else _all_held(found), facts)
+
+
+def _all_held(found: SuggestionList) -> SuggestionList:
+    """What would be offered to one that may not be contacted stands among what is held back."""
+    kept_back = tuple((s.product_id, NO_CONTACT) for s in found.suggestions)
+    return replace(found, suggestions=(), held=(*found.held, *kept_back))
+
+
+def _write(release: Release, lists: Iterable[Listed], out: Path, held: Path) -> Counter[str]:
     """Counts of customers, suggestions and what each rule held back."""
     counts: Counter[str] = Counter()
     with (
         closing(writer_of(out)(out, LIST_COLUMNS)) as list_file,
         closing(CsvWriter(held, HELD_COLUMNS)) as held_file,
     ):
-        for row in rows:
-            found = suggest(release, release.customers.ids[row], wish)
-            counts["customers"] += 1
-            counts["customers_without_suggestion"] += not found.suggestions
-            counts["suggestions"] += found.returned
-            counts[f"source_{found.source}"] += 1
-            counts.update(f"held_{rule}" for _, rule in found.held)
-            for line in list_rows(release, row, found):
+        for listed in lists:
+            counts += _counted(listed.found)
+            for line in list_rows(release, listed.row, listed.found, listed.facts):
                 list_file.write(line)
-            for line in held_rows(release, row, found):
+            for line in held_rows(release, listed.row, listed.found):
                 held_file.write(line)
     return counts
+
+
+def _counted(found: SuggestionList) -> Counter[str]:
+    held = Counter(f"held_{rule}" for _, rule in found.held)
+    return held + Counter(
+        {
+            "customers": 1,
+            "customers_without_suggestion": int(not found.suggestions),
+            "customers_without_contact": int(held[f"held_{NO_CONTACT}"] > 0),
+            "customers_without_permission": int(found.fallback_reason == "no_permission"),
+            "suggestions": found.returned,
+            f"source_{found.source}": 1,
+        }
+    )
 
 
 def _manifest(
@@ -119,6 +178,7 @@ def _manifest(
             "rank_by": wish.rank_by,
             "rep": selection.rep,
             "all": selection.also_without_contact,
+            "channel": selection.channel,
         },
-        "counts": dict(sorted(counts.items())),
+        "counts": dict(sorted((dict.fromkeys(ALWAYS_COUNTED, 0) | counts).items())),
     }

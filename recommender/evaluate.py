@@ -23,6 +23,8 @@ from recommender.release.opening import Release, open_release
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases, positions
 from recommender.tables.tables import read_tables
 from recommender.text import Ids
+from recommender.told import open_told
+from recommender.training.permitted import permitted
 
 Say = Callable[[str], None]
 
@@ -42,7 +44,7 @@ def evaluate(config: Config, say: Say = lambda _: None) -> Evaluated:
     release = open_release(config.releases_directory)
     at = int(datetime.fromisoformat(release.manifest.as_of).timestamp())
     say(f"reading the purchases after release {release.name}")
-    purchases = read_tables(config).purchases
+    purchases = permitted(read_tables(config), open_told(config)).tables.purchases
     if purchases.last_at + 1 >= at + WINDOW_DAYS * SECONDS_PER_DAY:
         say(f"judging its lists on the {WINDOW_DAYS} days after it")
         return _judged(config.folder, release, purchases, at)

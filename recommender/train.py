@@ -19,8 +19,10 @@ from recommender.release.publish import publish, training_lock, write_refused
 from recommender.release.shelf import Shelf
 from recommender.tables.report import TableReport
 from recommender.tables.tables import read_tables
+from recommender.told import open_told
 from recommender.training.account import Account
 from recommender.training.learned import learn_lists
+from recommender.training.permitted import permitted
 
 Say = Callable[[str], None]
 
@@ -52,12 +54,15 @@ def train(
     directory = config.releases_directory
     with training_lock(directory):
         say("reading the tables")
-        tables = read_tables(config, as_of=as_of)
+        found = permitted(read_tables(config, as_of=as_of), open_told(config))
+        tables = found.tables
+        if found.left_out is not None:
+            say(str(found.left_out))
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
         purchases = number_purchases(tables, now, config.train.history_days)
-        learned = learn_lists(config, tables, purchases, now, say)
+        learned = learn_lists(config, found, purchases, now, say)
         refusal = gate(learned.judgement, _live_report(directory))
-        account = Account(config, tables, learned, str(refusal) if refusal else None, force)
+        account = Account(config, found, learned, str(refusal) if refusal else None, force)
         if refusal and not force:
             raise _refused(directory, account)
         say("writing the release")

@@ -12,9 +12,12 @@ from recommender.assembly.numbering import number_purchases
 from recommender.config import Config
 from recommender.errors import BadDataError, ConfigError
 from recommender.models.settings import Settings, resolve
+from recommender.release.shelf import TUNING
 from recommender.tables.purchases import COLUMNS, SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 from recommender.tables.wording import counted
+from recommender.told import open_told
+from recommender.training.permitted import permitted
 from recommender.tuning.budget import ITERATIONS
 from recommender.tuning.exam import Exam
 from recommender.tuning.exams import LEAST_CUSTOMERS, LEAST_DAYS, exam_moments, set_exams
@@ -25,8 +28,6 @@ from recommender.tuning.trial import said, take_trial, values_of
 from recommender.tuning.trials_file import TrialsFile, Tried, trials_file
 
 Say = Callable[[str], None]
-FOLDER = "tuning"
-"""Of the folder of releases: one file for each state of the data that was searched."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def tune(
     """
     names = _open_names(config)
     say("reading the tables")
-    tables = read_tables(config, as_of=as_of)
+    tables = permitted(read_tables(config, as_of=as_of), open_told(config)).tables
     now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
     purchases = number_purchases(tables, now, config.train.history_days)
     default = resolve(config.train)
@@ -63,7 +64,7 @@ def tune(
     if not exams:
         raise BadDataError(_nothing_to_compare_on(purchases, now))
     fingerprint = _fingerprint(purchases, exams, default, names)
-    path = config.releases_directory / FOLDER / f"{fingerprint}.jsonl"
+    path = config.releases_directory / TUNING / f"{fingerprint}.jsonl"
     say(f"trials are kept in {path}; stop at any time, the same command goes on")
     return _best(_search(path, default, names, exams, trials, say), len(exams))
 

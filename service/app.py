@@ -11,9 +11,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from recommender import __version__
+from service.access.identify import Identified
+from service.access.roles import the_caller, undeclared
+from service.access.throttle import Throttle
 from service.api import (
+    audit,
     complaints,
     customers,
+    erasure,
     events,
     health,
     outcomes,
@@ -23,13 +28,21 @@ from service.api import (
     release,
     suggestions,
 )
-from service.api.parameters import refuse_repetitions
+from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
-from service.pages import customer, docs, product, start
+from service.openapi import completed
+from service.pages import customer, docs, product, sign_in, start
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
-from service.problems import INTERNAL_ERROR, INVALID_REQUEST, Problem, documented
+from service.problems import (
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    NOT_ALLOWED,
+    NOT_SIGNED_IN,
+    UNAVAILABLE,
+    documented,
+)
 from service.records.asking import read
 from service.records.consents import Consents
 from service.records.database import database_at
@@ -46,6 +59,7 @@ class Service(FastAPI):
             title="recommender",
             summary="What each customer should be offered next, why, and what it is worth.",
             version=__version__,
+            openapi_url=None,
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
@@ -54,44 +68,58 @@ class Service(FastAPI):
             lifespan=_watching,
         )
         self.settings = settings
+        self.state.throttle = Throttle()
         self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.consents = Consents(settings.permissions)
         self.state.live = LiveRelease(
-            settings.releases_directory, verified=settings.verified_at_start
+            settings.releases_directory,
+            verified=settings.verified_at_start,
+            database=self.state.database,
         )
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Envelope(super().build_middleware_stack(), self.settings)
+        identified = Identified(
+            super().build_middleware_stack(), self.state.database, self.settings
+        )
+        return Envelope(identified, self.settings)
 
     def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        schemas = document["components"]["schemas"]
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs") | {"Problem": problem}
-        return document
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi(), self.routes)
+        return self.openapi_schema
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Opens the release; raises `UnknownReleaseError` or `BrokenReleaseError`."""
+    """Opens the release; raises `UnknownReleaseError` or `BrokenReleaseError`.
+
+    Raises also where a route does not say who it is for: what is forgotten must not be open to all.
+    """
     app = Service(settings)
     install_refusals(app)
     app.include_router(_api())
     app.include_router(health.router, responses=documented(INTERNAL_ERROR))
-    for page in (start, customer_list, customer, product, docs):
+    for page in (start, customer_list, customer, product, docs, sign_in):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
+    if forgotten := undeclared(app.routes):
+        raise RuntimeError(f"routes without roles: {', '.join(forgotten)}; declare them")
     return app
 
 
 def _api() -> APIRouter:
-    """Everything under /v1. Keys will be asked for here, beside the check of parameters."""
+    """Everything under /v1. Who is nobody learns nothing, not even that a parameter is wrong."""
     api = APIRouter(
         prefix="/v1",
-        dependencies=[Depends(refuse_repetitions)],
-        responses=documented(INVALID_REQUEST, INTERNAL_ERROR),
+        dependencies=[
+            Depends(the_caller),
+            Depends(refuse_repetitions),
+            Depends(refuse_other_media),
+        ],
+        responses=documented(
+            NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
+        ),
     )
-    for noun in (suggestions, customers, products, release):
+    for noun in (suggestions, customers, products, release, audit, erasure):
         api.include_router(noun.router)
     for told in (permissions, preferences, complaints, outcomes, events):
         api.include_router(told.router)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from recommender.errors import UnknownCustomerError
+from service.access.caller import Caller
+from service.access.scope import known_customer_of, within_scope
 from service.directory import NEVER, Found, Search
 from service.live import InUse
 
@@ -27,10 +30,10 @@ class CustomerPage:
     found: Found
 
 
-def customer_page(live: InUse, search: Search, cursor: str | None) -> CustomerPage:
-    """Raises `StaleCursorError`."""
-    after = None if cursor is None else _row_behind(live, cursor)
-    found = live.directory.find(search, after)
+def customer_page(live: InUse, caller: Caller, search: Search, cursor: str | None) -> CustomerPage:
+    """Of customers that the caller may see; raises `StaleCursorError`."""
+    after = None if cursor is None else _row_behind(live, caller, cursor)
+    found = live.directory.find(within_scope(caller, search), after)
     customers = [describe_customer(live, row) for row in found.rows]
     following = _cursor(customers[-1]["customer_id"]) if customers and found.has_more else None
     return CustomerPage(customers, following, found)
@@ -61,13 +64,13 @@ def _cursor(customer_id: str) -> str:
     return base64.urlsafe_b64encode(customer_id.encode()).decode().rstrip("=")
 
 
-def _row_behind(live: InUse, cursor: str) -> int:
+def _row_behind(live: InUse, caller: Caller, cursor: str) -> int:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         customer_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error) as error:
         raise StaleCursorError("is not a cursor of this service") from error
-    row = live.release.customers.ids.position(customer_id)
-    if row is None:
-        raise StaleCursorError("belongs to an older release; begin again without it")
-    return row
+    try:
+        return known_customer_of(caller, live, customer_id)
+    except UnknownCustomerError as error:
+        raise StaleCursorError("belongs to an older release; begin again without it") from error

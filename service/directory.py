@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, get_args
 
@@ -32,6 +32,8 @@ class Search:
     segment: str | None = None
     sort: Sort = "name"
     limit: int = 50
+    seen_by: str | None = None
+    """A rep, who finds its own customers only."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class CustomerDirectory:
     last_day: Rows
     """Days since 1970-01-01 UTC, `NEVER` for those who bought nothing."""
     orders: dict[Sort, Rows]
+    hidden: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Customers that no search finds."""
 
     @classmethod
     def of(cls, release: Release) -> CustomerDirectory:
@@ -104,12 +108,20 @@ class CustomerDirectory:
             first = int(np.searchsorted(ranks[rows], ranks[after], side="right"))
         return Found(rows[first : first + search.limit].tolist(), len(rows), first)
 
+    def of_rep(self, rep: str) -> Flags:
+        """Which customers are this rep's; nobody's are not of the rep without a name."""
+        theirs: Flags = self.rep_numbers == _number_of(rep, self.reps)
+        return theirs
+
     def _matches(self, search: Search) -> Flags:
         matches = np.ones(len(self.line_starts), bool)
+        matches[self.hidden] = False
         for word in folded(search.query).split():
             matches &= self._lines_with(word.encode("utf-8", "surrogatepass"))
         if search.rep is not None:
-            matches &= self.rep_numbers == _number_of(search.rep, self.reps)
+            matches &= self.of_rep(search.rep)
+        if search.seen_by is not None:
+            matches &= self.of_rep(search.seen_by)
         if search.segment is not None:
             matches &= self.segment_numbers == _number_of(search.segment, self.segments)
         return matches

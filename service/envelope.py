@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST
+from recommender.errors import ReadWriteError
+from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
 from service.settings import Settings
 
@@ -50,10 +51,11 @@ class Envelope:
         try:
             app = self._refusal(scope, headers) or self.app
             await app(exchange.inner_scope(), receive, exchange.send)
-        except Exception:
+        except Exception as error:
             log.exception("request %s failed", exchange.request_id)
             if not exchange.status:
-                answer = refuse(scope, INTERNAL_ERROR, "the service could not answer")
+                kind = kind_of_error(error) if isinstance(error, ReadWriteError) else INTERNAL_ERROR
+                answer = refuse(scope, kind, "the service could not answer; this is logged")
                 await answer(scope, receive, exchange.send)
         exchange.write_log()
 

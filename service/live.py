@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from fastapi import Request
 
 from recommender.errors import BrokenReleaseError
@@ -20,7 +21,11 @@ from recommender.suggest.answers import customer_also_bought_answer, suggestions
 from recommender.suggest.suggest import suggest
 from service.catalogue import Catalogue
 from service.directory import CustomerDirectory
+from service.hiding import rows_of, without_rows
+from service.memory import ForgottenMemory
 from service.portrait import portrait_fields
+from service.records.database import Database
+from service.records.forgotten import Forgotten
 from service.tokens import CustomerTokens
 
 log = logging.getLogger(__name__)
@@ -48,6 +53,18 @@ class InUse:
     def catalogue(self) -> Catalogue:
         return Catalogue.of(self.release)
 
+    def without(self, forgotten: Forgotten) -> InUse:
+        """Itself where it holds none of them, as after every rewriting."""
+        rows = rows_of(self.release, forgotten)
+        if not rows:
+            return self
+        directory = replace(self.directory, hidden=np.array(sorted(rows), np.int64))
+        return replace(self, release=without_rows(self.release, rows), directory=directory)
+
+
+Obedient = tuple[InUse, Forgotten, InUse]
+"""What is in use, who was forgotten by then, and the one without the other."""
+
 
 class LiveRelease:
     """Keeps the last release that could be opened; `warning` says when a newer one is not used.
@@ -55,11 +72,30 @@ class LiveRelease:
     The warning is for everyone, so the reason, which names folders, stands in the log alone.
     """
 
-    def __init__(self, releases: Path, *, verified: bool) -> None:
+    def __init__(self, releases: Path, *, verified: bool, database: Database | None = None) -> None:
         self._releases = releases
+        self._memory = ForgottenMemory(database)
         self._seen = self._stamp()
         self.in_use = bring_into_use(releases, verified=verified)
         self.warning: str | None = None
+        self._obedient = self._without_forgotten(self.in_use)
+
+    def is_forgotten(self, customer_id: str) -> bool:
+        """True from the commit of the erasure on, in every worker."""
+        return customer_id in self._memory.up_to_date()
+
+    def now(self) -> InUse:
+        """What is in use, without those who were forgotten since it was made."""
+        of, forgotten, found = self._obedient
+        in_use, newest = self.in_use, self._memory.up_to_date()
+        if of is not in_use or forgotten is not newest:
+            self._obedient = self._without_forgotten(in_use)
+            found = self._obedient[2]
+        return found
+
+    def _without_forgotten(self, in_use: InUse) -> Obedient:
+        newest = self._memory.up_to_date()
+        return in_use, newest, in_use.without(newest)
 
     def look(self) -> None:
         """Opens the current release where another has become current; costs one stat otherwise."""
@@ -98,7 +134,9 @@ class LiveRelease:
         """
         before = self.in_use.release.name
         if Shelf(self._releases).current_name() != before:
-            self.in_use = bring_into_use(self._releases, verified=True)
+            found = bring_into_use(self._releases, verified=True)
+            self._obedient = self._without_forgotten(found)  # here no request waits for the hashes
+            self.in_use = found
             log.info("now answering from %s instead of %s", self.in_use.release.name, before)
         self.warning = None
 
@@ -136,4 +174,4 @@ def _in_one_line(error: Exception) -> str:
 async def in_use(request: Request) -> InUse:
     """The dependency of every endpoint; `async` so that it costs no thread."""
     live: LiveRelease = request.app.state.live
-    return live.in_use
+    return live.now()

@@ -32,6 +32,24 @@ class ProblemKind:
         return f"/docs#{self.code}"
 
 
+NOT_SIGNED_IN = ProblemKind(
+    "not_signed_in",
+    401,
+    "No key, or none that is in use",
+    "Send `Authorization: Bearer KEY`; `recommender keys create` makes a key.",
+)
+NOT_ALLOWED = ProblemKind(
+    "not_allowed", 403, "Not with this key", "Ask for a key of a role that this call is for."
+)
+CROSS_SITE = ProblemKind(
+    "cross_site", 403, "Sent by another site", "Open the page here, and send it from there."
+)
+TOO_MANY_TRIES = ProblemKind(
+    "too_many_tries", 429, "Too many wrong keys", "Wait as long as the header Retry-After says."
+)
+WRONG_MEDIA_TYPE = ProblemKind(
+    "wrong_media_type", 415, "Not in this format", "Send the body as `application/json`."
+)
 UNKNOWN_CUSTOMER = ProblemKind(
     "unknown_customer", 404, "No such customer", "Look the customer up in the list of customers."
 )
@@ -71,9 +89,13 @@ BAD_REQUEST = ProblemKind("bad_request", 400, "The request cannot be read", "Che
 INTERNAL_ERROR = ProblemKind(
     "internal_error", 500, "Our mistake", "Try again; if it stays, report the request id."
 )
+BUSY = ProblemKind("busy", 503, "A training is running", "Try again when it has ended.")
 UNAVAILABLE = ProblemKind("unavailable", 503, "Not available now", "Try again in a moment.")
 
 PROBLEM_KINDS = (
+    NOT_SIGNED_IN,
+    NOT_ALLOWED,
+    CROSS_SITE,
     UNKNOWN_CUSTOMER,
     UNKNOWN_PRODUCT,
     UNKNOWN_PREFERENCE,
@@ -83,10 +105,13 @@ PROBLEM_KINDS = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
+    WRONG_MEDIA_TYPE,
     WRONG_HOST,
     INVALID_REQUEST,
     BAD_REQUEST,
+    TOO_MANY_TRIES,
     INTERNAL_ERROR,
+    BUSY,
     UNAVAILABLE,
 )
 

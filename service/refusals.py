@@ -9,19 +9,27 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from recommender.errors import RecommenderError
+from service.access.address import sign_in_address
+from service.access.roles import NotAllowedError, NotSignedInError, caller_of
+from service.api.parameters import WrongMediaTypeError
 from service.pages.render import render
 from service.problems import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
+    NOT_ALLOWED,
     NOT_FOUND,
+    NOT_SIGNED_IN,
     PROBLEM_TYPE,
     TOO_LARGE,
     UNAVAILABLE,
+    UNKNOWN_CUSTOMER,
+    UNKNOWN_PRODUCT,
+    WRONG_MEDIA_TYPE,
     Mistake,
     Problem,
     ProblemError,
@@ -39,7 +47,11 @@ _SAID = {
     NOT_FOUND: "there is nothing at this address; /docs lists all there are",
     METHOD_NOT_ALLOWED: "this address does not take this method; the header Allow names those",
     TOO_LARGE: "the body is larger than this address takes",
+    UNKNOWN_CUSTOMER: "there is no customer of this id, or it is another rep's",
+    UNKNOWN_PRODUCT: "there is no product of this id in the release in use",
+    UNAVAILABLE: "this cannot be answered now; the log says why",
 }
+"""What was asked for is not repeated, nor where things lie."""
 
 
 def refuse(
@@ -52,7 +64,8 @@ def refuse(
     """The answer to a request that gets nothing else."""
     problem = Problem.of(kind, detail, scope["state"]["request_id"], errors)
     if _wants_page(scope):
-        page = render("error.html", problem=problem, remedy=kind.remedy)
+        caller = scope["state"].get("caller")
+        page = render("error.html", problem=problem, remedy=kind.remedy, caller=caller)
         return HTMLResponse(page, kind.status, headers)
     return Response(problem.json_bytes(), kind.status, headers, PROBLEM_TYPE)
 
@@ -62,6 +75,9 @@ def install_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     app.add_exception_handler(RecommenderError, _refuse_engine)
     app.add_exception_handler(ProblemError, _refuse_problem)
+    app.add_exception_handler(WrongMediaTypeError, _refuse_media)
+    app.add_exception_handler(NotSignedInError, _refuse_nobody)
+    app.add_exception_handler(NotAllowedError, _refuse_role)
     app.add_exception_handler(Exception, _refuse_unforeseen)
 
 
@@ -85,9 +101,26 @@ async def _refuse_engine(request: Request, error: Exception) -> Response:
         raise error
     if kind is UNAVAILABLE:
         log.error("request %s: %s", request.state.request_id, error)
-        detail = "what is kept cannot be read or written now; the log says why"
-        return refuse(request.scope, kind, detail, headers={"retry-after": "5"})
-    return refuse(request.scope, kind, str(error))
+    headers = {"retry-after": "5"} if kind is UNAVAILABLE else None
+    return refuse(request.scope, kind, _SAID.get(kind, str(error)), headers=headers)
+
+
+async def _refuse_nobody(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """A person is led to the sign-in page, and back again."""
+    if _wants_page(request.scope) and request.method == "GET":
+        return RedirectResponse(sign_in_address(request.scope), 303)
+    detail = "show a key that is in use: Authorization: Bearer KEY"
+    return refuse(request.scope, NOT_SIGNED_IN, detail, headers={"www-authenticate": "Bearer"})
+
+
+async def _refuse_role(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    role = caller_of(request).role
+    return refuse(request.scope, NOT_ALLOWED, f"this is not for the role `{role}`")
+
+
+async def _refuse_media(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    detail = "the header Content-Type must say application/json"
+    return refuse(request.scope, WRONG_MEDIA_TYPE, detail)
 
 
 async def _refuse_problem(request: Request, error: Exception) -> Response:

@@ -8,8 +8,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +19,8 @@ from recommender.config import Config
 from recommender.errors import ConfigError, ReadWriteError
 from service.app import create_app
 from service.live import bring_into_use
+from service.records.keys import any_key_in_use
+from service.records.migrate import open_records
 from service.settings import Settings
 
 SETTINGS_VARIABLE = "RECOMMENDER_SERVICE_SETTINGS"
@@ -37,19 +39,32 @@ LOGGING = {
 }
 
 
-def serve(config: Config, host: str, port: int, workers: int) -> None:
-    """Answers until SIGTERM or SIGINT; prints its address first.
+def serve(
+    config: Config,
+    host: str,
+    port: int,
+    workers: int,
+    listening: Callable[[Config], None] = lambda _: None,
+) -> None:
+    """Answers until SIGTERM or SIGINT; prints its address first, then calls `listening`.
 
-    Raises `ConfigError` for a host that others could reach, `ReadWriteError` when the port is
-    taken, and what opening the release raises: nothing is promised that cannot be answered.
+    Raises `ConfigError` for a host that others could reach where nobody could be told apart,
+    `ReadWriteError` when the port is taken, and what opening the release raises: nothing is
+    promised that cannot be answered.
     """
-    address = _loopback(host)
+    address = LOOPBACK.get(host) or _reachable(host, config)
     settings = Settings.from_config(config)
     with _listening(address, port) as listener:
         if workers == 1:
-            _serve_alone(create_app(settings), listener)
+            app = create_app(settings)
+            _say_address(listener)
+            listening(config)
+            _serve_alone(app, listener)
         else:
             bring_into_use(settings.releases_directory, verified=True)
+            open_records(config).close()
+            _say_address(listener)
+            listening(config)
             _serve_with_workers(settings, listener, workers)
 
 
@@ -61,7 +76,6 @@ def worker_app() -> FastAPI:
 
 
 def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
-    _say_address(listener)
     # uvicorn raises the signal again when it is done: then it shall end us with exit code 0
     signal.signal(signal.SIGTERM, lambda *_: None)
     with suppress(KeyboardInterrupt):
@@ -71,7 +85,6 @@ def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
 def _serve_with_workers(settings: Settings, listener: socket.socket, workers: int) -> None:
     os.environ[SETTINGS_VARIABLE] = settings.model_dump_json()
     os.environ[PARENT_VARIABLE] = str(os.getpid())
-    _say_address(listener)
     Multiprocess(_uvicorn("service.serve:worker_app", workers), [listener]).run()
 
 
@@ -119,13 +132,23 @@ def _why_not(address: str, port: int, error: OSError) -> str:
     return f"port {port} on {address} cannot be used: {error.strerror}; name another: --port"
 
 
-def _loopback(host: str) -> str:
-    if host not in LOOPBACK:
+def _reachable(host: str, config: Config) -> str:
+    """Others may come only where they can be told apart, and by names that are ours."""
+    if not config.service.hosts:
         raise ConfigError(
-            f"--host {host!r}: this version has no keys yet, so it may be reached from this "
-            f"machine only; use one of: {', '.join(LOOPBACK)}"
+            f"--host {host!r}: callers from other machines need a name for this one; write those "
+            f'they use into the config: [service] hosts = ["shop.example.com"]; {_OR_LOOPBACK}'
         )
-    return LOOPBACK[host]
+    with closing(open_records(config)) as database, database.reading() as connection:
+        if not any_key_in_use(connection):
+            raise ConfigError(
+                f"--host {host!r}: no key is in use, so nobody could be answered; make one: "
+                f"recommender keys create NAME --role ROLE; {_OR_LOOPBACK}"
+            )
+    return host
+
+
+_OR_LOOPBACK = f"or serve this machine only: --host {next(iter(LOOPBACK))}"
 
 
 def _say_address(listener: socket.socket) -> None:

@@ -7,8 +7,17 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.config import ComplaintsSection, Config, PermissionsSection, database_url
+from recommender.config import (
+    ComplaintsSection,
+    Config,
+    PermissionsSection,
+    ProxySection,
+    database_url,
+)
+from service.erasure.holdings import sources_of
 from service.records.database import KEY
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Settings(BaseModel):
@@ -22,13 +31,17 @@ class Settings(BaseModel):
     database: str = "sqlite:///recommender.db"
     permissions: PermissionsSection = PermissionsSection()
     complaints: ComplaintsSection = ComplaintsSection()
+    sources: dict[str, str] = {}
+    """The company's own tables, as the config names them: an erasure says where else to look."""
     verified_at_start: bool = True
     """A worker leaves it out, because its parent has read every byte a moment before."""
-    allowed_hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
+    tls: bool = False
+    proxy: ProxySection | None = None
 
     @classmethod
     def from_config(cls, config: Config) -> Self:
@@ -38,6 +51,10 @@ class Settings(BaseModel):
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
             complaints=config.service.complaints,
+            allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            tls=config.service.tls,
+            proxy=config.service.proxy,
+            sources=sources_of(config),
         )
 
     def for_worker(self) -> Self:

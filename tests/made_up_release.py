@@ -33,6 +33,7 @@ from recommender.release.contents import (
     Returned,
 )
 from recommender.release.manifest import FORMAT, Manifest
+from recommender.release.observed import nothing_observed
 from recommender.release.opening import Release
 from recommender.release.publish import publish, training_lock
 from recommender.tables.tables import Tables
@@ -173,6 +174,7 @@ def random_contents(seed: int) -> Contents:
             np.zeros(0, np.int32),
             np.zeros(0, np.float32),
         ),
+        **nothing_observed(customers),
     )
 
 

@@ -30,6 +30,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
 from recommender.text import Ids, TextColumn
 
@@ -81,6 +82,7 @@ def small_contents() -> Contents:
         fallback=_fallback(products),
         alike=_alike(customers),
         also_bought=_also_bought(products, bought),
+        **nothing_observed(len(customers.ids)),
     )
 
 
@@ -94,7 +96,7 @@ def publish_small_release(directory: Path, contents: Contents | None = None, kee
         "currency": "EUR",
         "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0},
         "gate": {"refusal": None, "forced": None},
-        "data": {"purchases": {"read": len(found.bought.products)}},
+        "data": {"purchases": {"read": len(found.bought.products), "sha256": "0" * 64}},
         "counts": counts | {"pairs": len(found.bought.products)},
         "versions": {"recommender": "test"},
     }

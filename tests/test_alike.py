@@ -61,6 +61,24 @@ def test_twins_are_each_others_nearest() -> None:
     assert find_peers(factors, 1)[:, 0].tolist() == [2, 3, 0, 1]
 
 
+@given(st.lists(st.sampled_from([(1, 0), (0, 2), (-3, 0), (0, 0)]), max_size=20))
+def test_of_equally_near_customers_the_lower_row_comes_first(rows: list[tuple[int, int]]) -> None:
+    """The cosines of these are exactly 1, 0 and -1."""
+    factors = np.array(rows, np.float32).reshape(-1, 2)
+    for one, peers in enumerate(find_peers(factors, 6).tolist()):
+        others = [c for c in range(len(rows)) if any(rows[c]) and any(rows[one]) and c != one]
+        nearest = sorted(others, key=lambda c: (-round(cosine(factors[one], factors[c])), c))[:6]
+        assert peers == nearest + [-1] * (6 - len(nearest))
+
+
+def test_where_all_are_alike_the_lowest_rows_are_peers() -> None:
+    """As of customers of one product."""
+    bought = np.random.default_rng(4).integers(1, 9, (5_000, 1)).astype(np.float32)
+    found = find_peers(bought, 40)
+    expected = [[c for c in range(41) if c != one][:40] for one in range(5_000)]
+    assert found.tolist() == expected
+
+
 @pytest.mark.parametrize("customers", [0, 1])
 def test_alone_there_are_no_peers(customers: int) -> None:
     found = find_peers(np.ones((customers, 2), np.float32), 3)

@@ -185,6 +185,7 @@ def test_the_manifest_says_what_the_list_was_made_from(release: Release, tmp_pat
         "rank_by": "value",
         "rep": "Al",
         "all": False,
+        "channel": None,
     }
     assert manifest["difference_to_last_run"] is None
 

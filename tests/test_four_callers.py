@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 from recommender.cli.main import run
 from recommender.config import Config
 from recommender.release.opening import Release
-from service.app import create_app
 from service.settings import Settings
+from tests.callers import service_of
 
 ASKED = 200
 N = 8
@@ -27,9 +27,7 @@ Facts = tuple[str, str, str, float | None, str]
 
 @pytest.fixture(scope="module")
 def client(sample_config: Config) -> TestClient:
-    return TestClient(
-        create_app(Settings.from_config(sample_config)), base_url="http://127.0.0.1:8000"
-    )
+    return service_of(Settings.from_config(sample_config))
 
 
 @pytest.fixture(scope="module")

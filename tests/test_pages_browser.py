@@ -7,14 +7,17 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from service.app import create_app
 from service.pages.formats import path_part
 from service.settings import Settings
+from tests.callers import key_for
 from tests.conftest import skip_or_fail
 from tests.small_release import HTML_CUSTOMER, ODD_CUSTOMER, PROSPECT, publish_small_release
 
@@ -42,18 +45,30 @@ PAGES = [
 ]
 
 
+KEYS: dict[str, str] = {}
+"""As their holders see them."""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory = tmp_path_factory.mktemp("browser") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
+    with running_app(directory) as (app, address):
+        KEYS["manager"] = key_for(app.state.database, "manager").shown
+        yield address
+
+
+@contextmanager
+def running_app(releases: Path) -> Iterator[tuple[FastAPI, str]]:
+    """The service and its address."""
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield app, f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join()
 
@@ -70,6 +85,10 @@ def browser() -> Iterator[sync_api.Browser]:
 
 @pytest.fixture
 def said(page: sync_api.Page) -> list[str]:
+    return watched(page)
+
+
+def watched(page: sync_api.Page) -> list[str]:
     """What the browser complains of: errors, and loads that the content policy stops."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -84,13 +103,24 @@ def _not_left_behind(request: sync_api.Request) -> list[str]:
 
 
 @pytest.fixture(params=[(360, "light"), (1280, "dark")], ids=["phone", "desktop"])
-def page(request: pytest.FixtureRequest, browser: sync_api.Browser) -> Iterator[sync_api.Page]:
+def page(
+    request: pytest.FixtureRequest, browser: sync_api.Browser, address: str
+) -> Iterator[sync_api.Page]:
+    """Signed in."""
     width, scheme = request.param
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, java_script_enabled=True
     )
-    yield context.new_page()
+    page = context.new_page()
+    sign_in(page, address)
+    yield page
     context.close()
+
+
+def sign_in(page: sync_api.Page, address: str, path: str = "/") -> None:
+    page.goto(address + path)
+    page.get_by_label("Key").fill(KEYS["manager"])
+    page.get_by_role("button", name="Sign in").click()
 
 
 def test_no_page_scrolls_sideways_or_makes_the_browser_complain(
@@ -131,3 +161,31 @@ def test_the_first_tab_offers_to_skip_the_navigation(page: sync_api.Page, addres
     skip = page.locator(":focus")
     assert skip.inner_text() == "Skip to the content"
     assert skip.bounding_box()["y"] >= 0
+
+
+def test_signing_in_leads_back_and_signing_out_ends_it(
+    browser: sync_api.Browser, address: str
+) -> None:
+    for java_script in (True, False):
+        context = browser.new_context(java_script_enabled=java_script)
+        page = context.new_page()
+        sign_in(page, address, "/customers?query=c05")
+        assert page.url == f"{address}/customers?query=c05"
+        assert [c["httpOnly"] and c["sameSite"] == "Lax" for c in context.cookies()] == [True]
+        cookies = context.cookies()
+        page.get_by_role("button", name="Sign out").click()
+        assert page.url == f"{address}/sign-in"
+        assert context.cookies() == []
+        context.add_cookies(cookies)
+        page.goto(f"{address}/customers")
+        assert "/sign-in" in page.url
+        context.close()
+
+
+def test_a_wrong_key_is_told_on_a_page_that_fits(page: sync_api.Page, address: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{address}/customers/C05")
+    page.get_by_label("Key").fill("rec_wrong")
+    page.keyboard.press("Enter")
+    assert "not known here" in page.get_by_role("alert").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from service.app import create_app
 from service.pages.formats import path_part
 from service.settings import Settings
+from tests.callers import service_of
 from tests.small_release import (
     GONE,
     HTML_CUSTOMER,
@@ -47,10 +47,8 @@ VOID = {"meta", "link", "input", "br", "path", "circle", "rect"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory: Path = tmp_path_factory.mktemp("pages") / "releases"
     publish_small_release(directory)
-    with TestClient(
-        create_app(Settings(releases_directory=directory, folder=directory.parent))
-    ) as client:
-        client.base_url = "http://127.0.0.1:8000"  # type: ignore[assignment]
+    settings = Settings(releases_directory=directory, folder=directory.parent)
+    with service_of(settings) as client:
         yield client
 
 

@@ -102,7 +102,7 @@ def test_what_a_killed_training_left_behind_is_swept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["_write_files", "_new_name", "flush_folder", "make_current", "write_flushed"]
+    "step", ["write_files", "_new_name", "flush_folder", "make_current", "write_flushed"]
 )
 def test_a_disk_that_fails_at_any_step_leaves_the_live_release_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

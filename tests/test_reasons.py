@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.release.opening import Release
+from recommender.suggest.history import history_of
 from recommender.suggest.reasons import (
     LEAST_SHARE,
     MINIMUM_CUSTOMERS,
@@ -81,7 +82,7 @@ def test_contributions_sum_to_the_score_that_ranks() -> None:
 def test_shares_are_of_the_positive_sum_and_the_largest_come_first(seed: int) -> None:
     release = in_memory(random_contents(seed))
     for row in range(len(release.customers.ids)):
-        reasons = bought_reasons(release, row, everything(release))
+        reasons = bought_reasons(release, history_of(release, row), everything(release))
         for column, said in enumerate(reasons):
             positive = {
                 product: max(part, 0.0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import sqlalchemy as sa
@@ -106,6 +108,19 @@ def test_moments_come_back_aware_and_naive_ones_are_refused(database: Database) 
         UtcTime().process_bind_param(datetime(2026, 1, 1), None)
 
 
+def test_the_log_is_empty_after_an_erasure_though_others_have_it_open(tmp_path: Path) -> None:
+    one, other = (database_at("sqlite:///kept.db", tmp_path) for _ in range(2))
+    migrate(one)
+    log = tmp_path / "kept.db-wal"
+    with other.writing() as connection:
+        connection.execute(secrets.insert().values(name="rare", value=b"x"))
+    assert log.stat().st_size > 0
+    assert one.emptied_log()
+    assert log.stat().st_size == 0
+    one.close()
+    other.close()
+
+
 def test_an_embedded_database_is_safe_by_its_settings(tmp_path: Path) -> None:
     database = database_at("sqlite:///kept.db", tmp_path)
     migrate(database)
@@ -141,3 +156,10 @@ def test_looking_for_records_makes_no_file(tmp_path: Path) -> None:
     (tmp_path / "recommender.toml").write_text('[purchases]\nsource = "p.csv"\n')
     assert open_records_if_any(load_config(tmp_path / "recommender.toml")) is None
     assert [p.name for p in tmp_path.iterdir()] == ["recommender.toml"]
+
+
+def test_an_error_does_not_say_what_was_to_be_written(database: Database) -> None:
+    failed, words = (sa.exc.DBAPIError, ReadWriteError), token_hex()
+    with pytest.raises(failed) as caught, database.reading() as connection:
+        connection.execute(sa.text("select no_such(:words)"), {"words": words})
+    assert words not in "".join(traceback.format_exception(caught.value))

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from recommender.errors import BrokenReleaseError, UnknownReleaseError
 from recommender.release.publish import make_current
 from service.app import create_app
 from service.live import LiveRelease
 from service.settings import Settings
+from tests.callers import client_of
 from tests.small_release import publish_small_release, small_contents, with_names
 
 
@@ -108,7 +108,7 @@ def test_a_lost_folder_does_not_stop_the_service(releases: Path) -> None:
 
 def test_ready_stays_200_and_warns(releases: Path) -> None:
     app = create_app(Settings(releases_directory=releases, folder=releases.parent))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
+    with client_of(app) as client:
         assert client.get("/health/ready").json()["warning"] is None
         publish_broken_release(releases)
         app.state.live.look()
@@ -120,7 +120,7 @@ def test_ready_stays_200_and_warns(releases: Path) -> None:
 
 def test_the_watcher_notices_by_itself(releases: Path) -> None:
     app = create_app(Settings(releases_directory=releases, folder=releases.parent))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
+    with client_of(app) as client:
         name = publish_small_release(releases, with_names(small_contents(), " II"))
         until = time.monotonic() + 4
         while client.get("/v1/release").json()["name"] != name:
@@ -131,14 +131,12 @@ def test_the_watcher_notices_by_itself(releases: Path) -> None:
 def test_the_running_service_imports_nothing_that_only_training_needs(releases: Path) -> None:
     program = f"""
 import sys
-from fastapi.testclient import TestClient
 from pathlib import Path
-from service.app import create_app
 from service.settings import Settings
 import service.serve
+from tests.callers import service_of
 releases = Path({str(releases)!r})
-with TestClient(create_app(Settings(releases_directory=releases, folder=releases.parent)),
-                base_url="http://localhost") as client:
+with service_of(Settings(releases_directory=releases, folder=releases.parent)) as client:
     for address in ("/", "/customers", "/customers/C01", "/products/B1", "/docs",
                     "/v1/customers/C01/suggestions"):
         assert client.get(address).status_code == 200, address

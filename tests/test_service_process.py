@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -19,38 +19,53 @@ import pytest
 
 from recommender.config import Config, load_config
 from recommender.errors import ConfigError, ReadWriteError, UnknownReleaseError
+from service.records.keys import revoke_key
+from service.records.migrate import open_records
 from service.serve import serve
+from tests.callers import bearer, key_for
 from tests.small_release import publish_small_release, small_contents, with_names
 
 PROGRAM = (
     "import sys; from pathlib import Path; from recommender.config import load_config; "
     "from service.serve import serve; "
-    "serve(load_config(Path(sys.argv[1])), '127.0.0.1', 0, int(sys.argv[2]))"
+    "serve(load_config(Path(sys.argv[1])), sys.argv[3], 0, int(sys.argv[2]))"
 )
 SUGGESTIONS = "/v1/customers/C01/suggestions"
+SHOWN: dict[str, str] = {}
+"""The header with the key of the config in use."""
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    """A config with one small release beside it."""
+    """A config with one small release beside it, and a key."""
     path = tmp_path / "recommender.toml"
     path.write_text('[purchases]\nsource = "purchases.csv"\n')
     config = load_config(path)
     publish_small_release(config.releases_directory)
+    with closing(open_records(config)) as database:
+        SHOWN.update(bearer(key_for(database, "manager")))
     return config
 
 
+def config_with(folder: Path, more: str) -> Config:
+    path = folder / "recommender.toml"
+    path.write_text(f'[purchases]\nsource = "purchases.csv"\n{more}')
+    return load_config(path)
+
+
 @contextmanager
-def running(config: Config, workers: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def running(
+    config: Config, workers: int, host: str = "127.0.0.1"
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The process and its port."""
     command = [sys.executable, "-c", PROGRAM, str(config.folder / "recommender.toml")]
     process = subprocess.Popen(
-        [*command, str(workers)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, str(workers), host], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout
         address = process.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), process.communicate()
+        assert address.startswith(f"http://{host}:"), process.communicate()
         yield process, int(address.rsplit(":", 1)[1])
     finally:
         if process.poll() is None:
@@ -58,10 +73,10 @@ def running(config: Config, workers: int) -> Iterator[tuple[subprocess.Popen[str
         process.communicate()
 
 
-def get(port: int, address: str) -> tuple[int, dict[str, object]]:
+def get(port: int, address: str, **headers: str) -> tuple[int, dict[str, object]]:
     connection = HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("GET", address)
+        connection.request("GET", address, headers=SHOWN | headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     finally:
@@ -152,9 +167,41 @@ def test_a_taken_port_is_told_in_one_line(config: Config) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.com", ""])
-def test_only_this_machine_is_served(config: Config, host: str) -> None:
-    with pytest.raises(ConfigError, match=r"no keys yet.*127\.0\.0\.1"):
+def test_without_names_for_it_only_this_machine_is_served(config: Config, host: str) -> None:
+    with pytest.raises(ConfigError, match=r"\[service\] hosts = .*--host 127\.0\.0\.1"):
         serve(config, host, 0, 1)
+
+
+def test_without_a_key_only_this_machine_is_served(tmp_path: Path) -> None:
+    config = config_with(tmp_path, '[service]\nhosts = ["shop.example.com"]\n')
+    with pytest.raises(ConfigError, match=r"no key is in use.*keys create"):
+        serve(config, "0.0.0.0", 0, 1)
+
+
+def test_with_names_and_a_key_others_are_served_by_these_names(config: Config) -> None:
+    config_with(config.folder, '[service]\nhosts = ["Shop.example.com", "10.1.2.3"]\n')
+    with running(config, workers=1, host="0.0.0.0") as (_, port):
+        for host, status in {"shop.example.com": 200, "10.1.2.3:80": 200, "evil.com": 421}.items():
+            assert get(port, SUGGESTIONS, host=host)[0] == status
+
+
+def test_a_revoked_key_is_refused_by_every_worker_at_once(config: Config) -> None:
+    with running(config, workers=2) as (_, port):
+        assert {get(port, SUGGESTIONS)[0] for _ in range(20)} == {200}
+        with closing(open_records(config)) as database, database.writing() as connection:
+            assert revoke_key(connection, "manager")
+        assert {get(port, SUGGESTIONS)[0] for _ in range(20)} == {401}
+
+
+def test_no_key_is_ever_logged(config: Config) -> None:
+    key = SHOWN["authorization"].removeprefix("Bearer ")
+    with running(config, workers=1) as (process, port):
+        assert get(port, SUGGESTIONS)[0] == 200
+        assert get(port, f"{SUGGESTIONS}?n={key}")[0] == 422
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=10)
+        assert "GET list_suggestions" in errors
+        assert key[4:] not in out + errors
 
 
 @pytest.mark.parametrize("workers", [1, 2])

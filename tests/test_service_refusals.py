@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from recommender.errors import ReadWriteError
 from service.api import suggestions
-from service.app import create_app
 from service.problems import PROBLEM_KINDS, Problem
 from service.settings import Settings
+from tests.callers import service_of
 from tests.small_release import publish_small_release
 
 SUGGESTIONS = "/v1/customers/C01/suggestions"
@@ -22,8 +23,8 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory = tmp_path_factory.mktemp("refusals") / "releases"
     publish_small_release(directory)
-    app = create_app(Settings(releases_directory=directory, folder=directory.parent))
-    with TestClient(app, base_url="http://localhost:8000") as client:
+    settings = Settings(releases_directory=directory, folder=directory.parent)
+    with service_of(settings) as client:
         yield client
 
 
@@ -132,6 +133,29 @@ def test_our_mistake_says_nothing_and_logs_everything(
     assert "secret" not in answer.text
     assert answer.json()["request_id"] in caplog.text
     assert "the secret reason" in caplog.text
+
+
+def test_ids_are_not_repeated(client: TestClient) -> None:
+    for address in ("/v1/products/s3cret/also-bought", "/v1/customers/s3cret/suggestions"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "s3cret" not in answer.text
+
+
+def test_a_database_that_cannot_be_used_is_told_without_its_place(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ReadWriteError("/srv/shop/recommender.db: cannot be used (disk I/O error)")
+
+    for where in ("service.api.suggestions.suggest", "service.access.identify.find_caller"):
+        with monkeypatch.context() as patch:
+            patch.setattr(where, fail)
+            answer = client.get(SUGGESTIONS)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert "/srv" not in answer.text
+        assert "disk I/O error" in caplog.text
+        caplog.clear()
 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:

@@ -24,7 +24,8 @@ from tests.telling import OF_JONAS, OF_THERESA, as_
 
 
 def listed(service: TestClient, customer_id: str, what: str = "suggestions") -> Any:
-    return service.get(f"/v1/customers/{path_part(customer_id)}/{what}").json()
+    address = f"/v1/customers/{path_part(customer_id)}/{what}"
+    return service.get(address, headers=as_("shop")).json()
 
 
 def say(service: TestClient, list_id: str, who: str = "manager", **body: Any) -> Any:

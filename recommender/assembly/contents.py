@@ -8,6 +8,7 @@ from scipy import sparse
 
 from recommender.assembly.customers import customer_columns, segments_of
 from recommender.assembly.fallback import fallback_lists
+from recommender.assembly.observed import observed_parts
 from recommender.assembly.products import product_columns
 from recommender.matrix.purchase_matrix import PurchaseMatrix
 from recommender.models.alike import find_peers
@@ -32,9 +33,10 @@ from recommender.tables.tables import Tables
 def assemble(tables: Tables, models: Models, ranked: Ranked, again: Ranked) -> Contents:
     """`ranked` holds products never bought, `again` those bought before."""
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
+    products = product_columns(models, tables.products)
     return Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
-        products=product_columns(models, tables.products),
+        products=products,
         bought=_bought(models.matrix),
         returned=Returned(_starts(models.matrix.returned), models.matrix.returned.indices),
         earlier=Earlier(_starts(models.earlier), models.earlier.indices),
@@ -44,6 +46,7 @@ def assemble(tables: Tables, models: Models, ranked: Ranked, again: Ranked) -> C
         fallback=fallback,
         alike=Alike(find_peers(models.factors.customers)),
         also_bought=_also_bought(models),
+        **observed_parts(models.netted, products),
     )
 
 

@@ -23,7 +23,7 @@ FOLDER = Path("demo")
 @click.option("--no-serve", is_flag=True, help="Train only.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def demo(port: int, no_serve: bool) -> None:
-    """Sample data into ./demo, train, serve on 127.0.0.1:8000."""
+    """Sample data into ./demo, train, serve on 127.0.0.1:8000 with keys to try it."""
     _copy_sample(FOLDER)
     config_path = FOLDER / "recommender.toml"
     published = train(load_config(config_path), say=talk)
@@ -34,7 +34,7 @@ def demo(port: int, no_serve: bool) -> None:
 
 def _become_service(config_path: Path, port: int) -> None:
     """A fresh process in place of this one, which still holds all that the training needed."""
-    serve = ["serve", "--config", str(config_path), "--port", str(port)]
+    serve = ["serve", "--demo-keys", "--config", str(config_path), "--port", str(port)]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "recommender.cli.main", *serve])  # noqa: S606
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import click
 
 from recommender.cli.options import config_option, kinds_option, talk
+from recommender.cli.told import book_of, open_told, say_defaults
 from recommender.config import Config, load_config
 from recommender.cross_sell import Selection, chosen_customers, cross_sell
 from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
 from recommender.listing.formats import writer_of
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
+from recommender.suggest.facts import CHANNELS, Channel
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Kind, RankBy, SuggestionList, Wish
 from recommender.suggest.wording import product_name, why
@@ -34,14 +36,17 @@ def suggest_command(
     customer_id: str, n: int, kinds: frozenset[Kind], as_json: bool, config_path: Path
 ) -> None:
     """One customer's list on the terminal."""
-    release = open_release(load_config(config_path).releases_directory, verified=False)
+    config = load_config(config_path)
+    release, told = open_release(config.releases_directory, verified=False), open_told(config)
+    facts = book_of(told, release).of(customer_id)
     row = release.customers.ids.position(customer_id)
-    if row is None:
+    if row is None and facts.consent.may_personalise(customer_id):
         raise UnknownCustomerError(
             f"no customer {customer_id!r} in release {release.name}; "
             "ids are taken as they are written, with their zeros"
         )
-    found = suggest(release, customer_id, Wish(n, kinds))
+    say_defaults(told, config)
+    found = suggest(release, customer_id, Wish(n, kinds), facts)
     if as_json:
         click.echo(json.dumps(suggestions_answer(release, found), indent=1, ensure_ascii=False))
         return
@@ -55,6 +60,11 @@ def suggest_command(
 @click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
 @click.option("--rep", metavar="R", help="Customers of one rep only.")
 @click.option("--all", "everyone", is_flag=True, help="Also customers who may not be contacted.")
+@click.option(
+    "--channel",
+    type=click.Choice(CHANNELS),
+    help="Only customers who may be contacted through it.",
+)
 @config_option
 def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
     out: Path,
@@ -63,18 +73,23 @@ def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an
     rank_by: RankBy,
     rep: str | None,
     everyone: bool,
+    channel: Channel | None,
     config_path: Path,
 ) -> None:
     """The list of all customers as a file, with what was held back and a manifest beside it."""
     config = load_config(config_path)
     _check_out(out, config)
-    release = open_release(config.releases_directory)
-    selection = Selection(rep, everyone)
+    selection = Selection(rep, everyone, channel)
+    release, told = open_release(config.releases_directory), open_told(config)
+    say_defaults(told, config)
     rows = chosen_customers(release, selection)
+    book = book_of(told, release)
     with click.progressbar(
         rows, label="customers", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as shown:
-        sold = cross_sell(release, out, Wish(n, kinds, rank_by), selection, shown)
+        sold = cross_sell(release, out, Wish(n, kinds, rank_by), selection, shown, book)
+    if told is not None:
+        told.wrote_list(out, release.name)
     counts = sold.manifest["counts"]
     talk(
         f"{counted(counts['suggestions'], 'suggestion')} "
@@ -97,11 +112,10 @@ def _check_out(out: Path, config: Config) -> None:
             )
 
 
-def _as_text(release: Release, row: int, found: SuggestionList) -> str:
-    customers = release.customers
-    who = ", ".join(
-        filter(None, (customers.name[row], customers.segment[row], customers.region[row]))
-    )
+def _as_text(release: Release, row: int | None, found: SuggestionList) -> str:
+    c = release.customers
+    described = () if row is None else (c.name[row], c.segment[row], c.region[row])
+    who = ", ".join(filter(None, described))
     head = f"{found.customer_id}  {who}".rstrip()
     lines = [head, f"release {found.release}, purchases through {found.data_through}", ""]
     if found.fallback_reason:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from recommender.release.opening import Release
 from recommender.suggest.answers import described
+from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.reasons import BoughtReason, PeersReason
 from recommender.suggest.suggestion import Suggestion, SuggestionList
 from recommender.suggest.wording import product_name, why
@@ -48,7 +49,9 @@ HELD_COLUMNS: dict[str, type] = {
 }
 
 
-def list_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row]:
+def list_rows(
+    release: Release, row: int, found: SuggestionList, facts: Facts = NOTHING_KNOWN
+) -> Iterator[Row]:
     """One row a suggestion, with the columns of `LIST_COLUMNS`."""
     customers = release.customers
     head: Row = {
@@ -59,14 +62,14 @@ def list_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row
         "rep": customers.rep[row],
     }
     tail: Row = {
-        # nobody has been asked yet, so nothing is known of outcomes and contact
-        "last_outcome": None,
-        "contact": None,
+        "contact": None if facts.contact is None else ";".join(facts.contact),
         "release": found.release,
         "recommendation_id": found.recommendation_id,
     }
+    outcomes = {known.product_id: known.outcome for known in facts.outcomes}
     for suggestion in found.suggestions:
-        yield head | _suggested(release, suggestion) | tail
+        last: Row = {"last_outcome": outcomes.get(suggestion.product_id)}
+        yield head | _suggested(release, suggestion) | last | tail
 
 
 def held_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row]:

@@ -21,6 +21,8 @@ import numpy.typing as npt
 MOST_LEAVES = 32
 """Of a tree: they are the bits of a word."""
 EVERY_LEAF = np.uint32(2**MOST_LEAVES - 1)
+NEAR_ZERO = float(np.float32(1e-35))
+"""What is no further from 0 is 0 to LightGBM."""
 DE_BRUIJN = np.uint32(0x077CB531)
 """Times one bit, its upper five bits tell which bit it was (Leiserson, Prokop, Randall 1998)."""
 
@@ -140,6 +142,8 @@ def _raw(rows, thresholds, starts, words, values):  # type: ignore[no-untyped-de
         for feature in range(len(starts) - 1):
             first, end = starts[feature], starts[feature + 1]
             value = np.float64(rows[row, feature])
+            if abs(value) <= NEAR_ZERO:
+                value = 0.0
             low, high = first, end
             while low < high:
                 middle = (low + high) >> 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from recommender.ranking.boosted.booster import fit_booster
 from recommender.ranking.boosted.examples import join
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.boosted.ranker import BoostedRanker, Look, Scene, look, set_scene
+from recommender.ranking.correction import Told, learn_correction, told_by
 from recommender.ranking.outcome import Outcome, outcome_of
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_windows
@@ -106,6 +107,7 @@ class Study:
         self._learned_until = 0
         self._starts: tuple[Factors | None, Factors | None] = None, None
         self._rehearser: BoostedRanker | None = None
+        self._told: list[Told] = []
         self._plain: PlainRanker | None = None
         self._rehearsals: dict[str, list[Rehearsal]] = {"plain": [], "boosted": []}
 
@@ -119,12 +121,13 @@ class Study:
         self._say(f"looking at the 28 days after {_day(window.at)}")
         scene, outcome = self._scene(window.past(), window.at), outcome_of(window.future())
         if is_judged and self._plain is not None:
-            self._keep("plain", scene.models, outcome, self._plain.scored(scene.models))
+            ranked = _rank(self._plain.scored(scene.models), scene.models)
+            self._keep("plain", scene.models, outcome, ranked)
         if is_judged and self._rehearser is None and self._bought() >= LEAST_BOUGHT:
             self._rehearser = self._boosted()
         seen = look(scene, outcome, self._seed, self._rehearser if is_judged else None)
         if seen.scored:
-            self._keep("boosted", scene.models, outcome, seen.scored)
+            self._keep_boosted(scene.models, outcome, _rank(seen.scored, scene.models))
         self._looks.append(seen)
         self._learned_until = window.ends
         if teaches_plain:  # it learns from the newest window alone
@@ -142,9 +145,10 @@ class Study:
 
     def _rank_now(self) -> tuple[Models, Ranked, PlainRanker | TimelessRanker | BoostedRanker]:
         if self._better() == "boosted":
-            boosted = self._boosted()
+            boosted = replace(self._boosted(), correction=learn_correction(self._told))
             scene = self._scene(self._purchases, self._now)
-            return scene.models, _rank(boosted.scored(scene), scene.models), boosted
+            ranked = _rank(boosted.scored(scene), scene.models)
+            return scene.models, boosted.corrected(ranked), boosted
         models = learn(self._purchases, self._settings, self._now, self._starts[0])
         plain = self._plain or ranker_without_windows(models, self._settings.als)
         return models, _rank(plain.scored(models), models), plain
@@ -172,10 +176,14 @@ class Study:
         self._starts = models.factors, scene.snapshot.slow
         return scene
 
-    def _keep(
-        self, ranker: str, models: Models, outcome: Outcome, scored: Iterable[Scored]
-    ) -> None:
-        ranked = _rank(scored, models)
+    def _keep_boosted(self, models: Models, outcome: Outcome, ranked: Ranked) -> None:
+        """Corrected by what came of the windows rehearsed before; then this one teaches as well."""
+        correction = learn_correction(self._told)
+        said = correction.corrected(ranked) if correction else ranked
+        self._keep("boosted", models, outcome, said)
+        self._told.append(told_by(ranked, outcome))
+
+    def _keep(self, ranker: str, models: Models, outcome: Outcome, ranked: Ranked) -> None:
         rehearsal = Rehearsal(
             at=models.now,
             ranked=ranked,

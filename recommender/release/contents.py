@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.observed import Favourites, Habits, LastOrders
 from recommender.text import Ids, TextColumn
 
 Starts = npt.NDArray[np.int64]
@@ -170,3 +171,7 @@ class Contents:
     fallback: Fallback
     alike: Alike
     also_bought: AlsoBought
+    favourite_categories: Favourites
+    favourite_brands: Favourites
+    habits: Habits
+    last_orders: LastOrders

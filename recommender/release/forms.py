@@ -11,7 +11,14 @@ from recommender.release.columns import Array, dtypes, flatten
 from recommender.release.contents import Contents
 from recommender.text import TextColumn
 
-MAY_BE_UNKNOWN = ("products.price", "products.spend")
+MAY_BE_UNKNOWN = (
+    "products.price",
+    "products.spend",
+    "habits.price_low",
+    "habits.price_middle",
+    "habits.price_high",
+    "habits.usual_days",
+)
 TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
 CHANCES = (
     "candidates.chance",

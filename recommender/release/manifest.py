@@ -37,6 +37,8 @@ class Manifest(BaseModel):
     """UTC, ISO 8601."""
     parent: str | None
     """The release that was live when this one was made."""
+    rewritten_from: str | None = None
+    """The release this one took the place of, when a customer was taken out of it."""
     data_through: str
     """Date of the newest purchase it knows."""
     as_of: str
@@ -52,6 +54,11 @@ class Manifest(BaseModel):
     versions: dict[str, str]
     files: dict[str, ReleaseFile]
 
+    def as_json(self) -> bytes:
+        """Without `rewritten_from` where there is none, so that older versions can read it."""
+        left_out = {"rewritten_from"} if self.rewritten_from is None else None
+        return self.model_dump_json(indent=1, exclude=left_out).encode()
+
     @field_validator("settings")
     @classmethod
     def _serve_answers(cls, settings: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +72,21 @@ class Manifest(BaseModel):
         diversity = settings.get("diversity", 0.0)
         if not (isinstance(diversity, int | float) and 0 <= diversity <= 1):
             raise ValueError(f"settings.diversity is {diversity!r}, not a number from 0 to 1")
+        _check_line(settings.get("chance_of_liking"))
         return settings
+
+
+def _check_line(line: Any) -> None:
+    """Of releases that have one; lists are folded in with it."""
+    match line:
+        case None:
+            pass
+        case {"intercept": float() | int() as intercept, "slope": float() | int() as slope} if (
+            math.isfinite(intercept) and math.isfinite(slope)
+        ):
+            pass
+        case other:
+            raise ValueError(f"settings.chance_of_liking is {other!r}, not two finite numbers")
 
 
 def read_manifest(folder: Path) -> Manifest:

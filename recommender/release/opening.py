@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
-from recommender.release.columns import Array, build, names
+from recommender.release.columns import Array, build, flatten, names
 from recommender.release.contents import (
     Again,
     Alike,
@@ -29,8 +30,10 @@ from recommender.release.contents import (
     Returned,
 )
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
+from recommender.release.observed import OBSERVED, nothing_observed
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
+from recommender.text import TextColumn
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +51,11 @@ class Release:
     @property
     def name(self) -> str:
         return self.manifest.name
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment ages are counted from; nothing later is known."""
+        return datetime.fromisoformat(self.manifest.as_of)
 
     @property
     def customers(self) -> Customers:
@@ -117,6 +125,21 @@ class Release:
         return np.flatnonzero(self.products.category_number == number).astype(np.int32)
 
     @cached_property
+    def categories(self) -> dict[str, Numbers]:
+        """Category in small letters -> its products, ascending."""
+        return _grouped(self.products.category)
+
+    @cached_property
+    def brands(self) -> dict[str, Numbers]:
+        """Brand in small letters -> its products, ascending."""
+        return _grouped(self.products.brand)
+
+    @cached_property
+    def active_customers(self) -> int:
+        """Customers with a purchase that stayed."""
+        return int(np.count_nonzero(np.diff(self.bought.starts)))
+
+    @cached_property
     def _category_numbers(self) -> dict[str, int]:
         numbers, first = np.unique(self.products.category_number, return_index=True)
         return {
@@ -135,10 +158,15 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
     """
     folder = Shelf(directory).folder(name)
     manifest = read_manifest(folder)
-    arrays = {column: _mapped(folder, column, manifest, verified) for column in names(Contents)}
+    older = _parts_it_is_older_than(manifest)
+    columns = [column for column in names(Contents) if column.split(".")[0] not in older]
+    arrays = {column: _mapped(folder, column, manifest, verified) for column in columns}
     if verified:
         _verify_extras(folder, manifest)
     try:
+        if older:
+            nothing = nothing_observed(len(arrays["customers.ids.ends"]) - 1)
+            arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
             check_soundness(contents)
@@ -147,7 +175,21 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
     return Release(folder, manifest, contents)
 
 
+def _grouped(texts: TextColumn) -> dict[str, Numbers]:
+    groups: dict[str, list[int]] = {}
+    for product, text in enumerate(texts):
+        groups.setdefault(text.strip().casefold(), []).append(product)
+    groups.pop("", None)
+    return {text: np.array(products, np.int32) for text, products in groups.items()}
+
+
 REMEDY = "roll back with `recommender releases rollback` or train again"
+
+
+def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
+    """A release has all parts of what is observed, or was made before any was."""
+    parts = {file_name.split(".")[0] for file_name in manifest.files}
+    return () if parts.intersection(OBSERVED) else OBSERVED
 
 
 def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Array:

@@ -58,10 +58,10 @@ def publish(
     check_soundness(contents)
     shelf = Shelf(directory)
     try:
-        _sweep(directory)
+        sweep(directory)
         folder = directory / f"{UNFINISHED}{os.getpid()}"
         folder.mkdir()
-        files = _write_files(folder, contents, extras)
+        files = write_files(folder, contents, extras)
         name = _new_name(directory, files)
         manifest = Manifest(
             format=FORMAT,
@@ -71,9 +71,7 @@ def publish(
             files=files,
             **about,
         )
-        write_flushed(folder / MANIFEST, manifest.model_dump_json(indent=1).encode())
-        flush_folder(folder)
-        folder.rename(directory / name)
+        put_on_shelf(folder, manifest)
         make_current(directory, name)
     except OSError as error:
         raise ReadWriteError(
@@ -82,6 +80,13 @@ def publish(
         ) from error
     _drop_old(shelf, keep)
     return name
+
+
+def put_on_shelf(folder: Path, manifest: Manifest) -> None:
+    """A folder with all its files becomes a release, whole or not at all."""
+    write_flushed(folder / MANIFEST, manifest.as_json())
+    flush_folder(folder)
+    folder.rename(folder.with_name(manifest.name))
 
 
 def write_refused(directory: Path, files: Mapping[str, bytes]) -> Path:
@@ -122,7 +127,7 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write_files(
+def write_files(
     folder: Path, contents: Contents, extras: Mapping[str, bytes]
 ) -> dict[str, ReleaseFile]:
     files = {}
@@ -148,11 +153,15 @@ def _described(
 
 def _new_name(directory: Path, files: Mapping[str, ReleaseFile]) -> str:
     """UTC time and a hash of the contents; two trainings within a second get two times."""
-    digest = hashlib.sha256("".join(files[f].sha256 for f in sorted(files)).encode()).hexdigest()
     moment = datetime.now(UTC)
     newest = max((name.split("-")[0] for name in Shelf(directory).names()), default="")
     stamp = max(f"{moment:%Y%m%dT%H%M%SZ}", _next_second(newest))
-    return f"{stamp}-{digest[:4]}"
+    return f"{stamp}-{digest(files)[:4]}"
+
+
+def digest(files: Mapping[str, ReleaseFile]) -> str:
+    """Of all that a release holds."""
+    return hashlib.sha256("".join(files[f].sha256 for f in sorted(files)).encode()).hexdigest()
 
 
 def _next_second(stamp: str) -> str:
@@ -162,7 +171,7 @@ def _next_second(stamp: str) -> str:
     return f"{datetime.fromtimestamp(after, UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _sweep(directory: Path) -> None:
+def sweep(directory: Path) -> None:
     """Removes what a killed training left behind; the lock says that no other one is at work."""
     for folder in directory.glob(f"{UNFINISHED}*"):
         shutil.rmtree(folder)
@@ -172,12 +181,17 @@ def _drop_old(shelf: Shelf, keep: int) -> None:
     current = shelf.current_name()
     old = [name for name in shelf.names() if name != current]
     for name in old[: max(len(old) - (keep - 1), 0)]:
-        unfinished = shelf.directory / f"{UNFINISHED}{name}"
         try:
-            (shelf.directory / name).rename(unfinished)
-            shutil.rmtree(unfinished)
+            drop(shelf.directory / name)
         except OSError as error:
             raise ReadWriteError(
                 f"{shelf.directory}: {current} is live now, but the old release {name} cannot be "
                 f"removed: {error.strerror or error}"
             ) from error
+
+
+def drop(folder: Path) -> None:
+    """Removes a release; a kill leaves the whole of it or what `sweep` removes."""
+    unfinished = folder.with_name(f"{UNFINISHED}{folder.name}")
+    folder.rename(unfinished)
+    shutil.rmtree(unfinished)

@@ -12,6 +12,8 @@ CURRENT = "CURRENT"
 LOCK = ".training.lock"
 UNFINISHED = ".unfinished-"
 REFUSED = "refused"
+TUNING = "tuning"
+"""One file of trials for each state of the data that was searched."""
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 
 

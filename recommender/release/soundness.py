@@ -18,6 +18,8 @@ def check_soundness(contents: Contents) -> None:
     _ids_are_unique(contents.products.ids, "products.ids")
     _columns_have_one_length(contents.customers, customers, "customers")
     _columns_have_one_length(contents.products, products, "products")
+    _columns_have_one_length(contents.habits, customers, "habits")
+    _favourites_are_whole(contents, customers)
     for name, starts, numbers, rows in _ragged(contents, customers, products):
         _rows_are_whole(name, starts, numbers, rows)
         _points_inside(name, numbers, products, least=0)
@@ -39,6 +41,7 @@ def _ragged(c: Contents, customers: int, products: int) -> list[tuple[str, Start
         ("earlier", c.earlier.starts, c.earlier.products, customers),
         ("candidates", c.candidates.starts, c.candidates.products, customers),
         ("again", c.again.starts, c.again.products, customers),
+        ("last_orders", c.last_orders.starts, c.last_orders.products, customers),
         ("also_bought", c.also_bought.starts, c.also_bought.products, products),
         (
             "fallback.segment",
@@ -67,6 +70,17 @@ def _rows_are_whole(name: str, starts: Starts, numbers: Numbers, rows: int) -> N
         raise ValueError(f"{name}.starts: runs backwards")
 
 
+def _favourites_are_whole(c: Contents, customers: int) -> None:
+    for name, part in (
+        ("favourite_categories", c.favourite_categories),
+        ("favourite_brands", c.favourite_brands),
+    ):
+        _rows_are_whole(name, part.starts, part.numbers, customers)
+        _points_inside(f"{name}.numbers", part.numbers, len(part.names), least=0)
+        if not len(part.numbers) == len(part.lines) == len(part.share) == len(part.lift):
+            raise ValueError(f"{name}: columns of different lengths")
+
+
 def _points_inside(name: str, numbers: Numbers, size: int, *, least: int) -> None:
     if numbers.size and (numbers.min() < least or numbers.max() >= size):
         raise ValueError(f"{name}: {numbers.min()}..{numbers.max()} outside {least}..{size - 1}")
@@ -78,6 +92,7 @@ def _entries_fit(c: Contents) -> None:
         ("bought", (c.bought.products, c.bought.weights, c.bought.times, c.bought.last_day)),
         ("candidates", (c.candidates.products, c.candidates.chance)),
         ("again", (c.again.products, c.again.chance)),
+        ("last_orders", (c.last_orders.products, c.last_orders.days)),
         ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),
         ("fallback.segment", (c.fallback.segment_products, c.fallback.segment_chance)),
         (

@@ -8,9 +8,10 @@ import numpy as np
 
 from recommender.errors import UnknownProductError
 from recommender.release.opening import Release
+from recommender.suggest.facts import NOTHING_KNOWN, Consent, Facts
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS, peers_that_bought
-from recommender.suggest.rules import count_withheld, first_rules, rules_for
-from recommender.suggest.suggestion import check_count, recommendation_id
+from recommender.suggest.rules import Rule, count_withheld, first_rules, rules_for
+from recommender.suggest.suggestion import FallbackReason, check_count, recommendation_id
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class CustomerAlsoBought:
     customer_id: str
     release: str
     data_through: str
-    fallback_reason: str | None
+    fallback_reason: FallbackReason | None
     requested: int
     withheld: dict[str, int]
     peers: int
@@ -76,13 +77,16 @@ class ProductAlsoBought:
         return len(self.also_bought)
 
 
-def customer_also_bought(release: Release, customer_id: str, n: int = 8) -> CustomerAlsoBought:
+def customer_also_bought(
+    release: Release, customer_id: str, n: int = 8, facts: Facts = NOTHING_KNOWN
+) -> CustomerAlsoBought:
     """Products most peers bought, at least five of them; of equals the more popular one first."""
     check_count(n)
-    row = release.customers.ids.position(customer_id)
-    rules = rules_for(release, row)
-    peers, found = (0, ()) if row is None else _peer_products(release, row, n)
-    reason = "unknown_customer" if row is None else None if peers else "no_purchases"
+    is_allowed = facts.consent.may_personalise(customer_id)
+    row = release.customers.ids.position(customer_id) if is_allowed else None
+    rules = rules_for(release, row, facts if is_allowed else NOTHING_KNOWN)
+    peers, found = _peer_products(release, row, n, rules, facts.consent)
+    reason = _why_empty(row, peers) if is_allowed else "no_permission"
     return CustomerAlsoBought(
         customer_id=customer_id,
         release=release.name,
@@ -93,6 +97,12 @@ def customer_also_bought(release: Release, customer_id: str, n: int = 8) -> Cust
         peers=peers,
         also_bought=found,
     )
+
+
+def _why_empty(row: int | None, peers: int) -> FallbackReason | None:
+    if row is None:
+        return "unknown_customer"
+    return None if peers else "no_purchases"
 
 
 def product_also_bought(release: Release, product_id: str, n: int = 8) -> ProductAlsoBought:
@@ -120,10 +130,14 @@ def product_also_bought(release: Release, product_id: str, n: int = 8) -> Produc
     )
 
 
-def _peer_products(release: Release, row: int, n: int) -> tuple[int, tuple[PeerProduct, ...]]:
-    peers, counts = peers_that_bought(release, row)
+def _peer_products(
+    release: Release, row: int | None, n: int, rules: tuple[Rule, ...], consent: Consent
+) -> tuple[int, tuple[PeerProduct, ...]]:
+    if row is None:
+        return 0, ()
+    peers, counts = peers_that_bought(release, row, consent)
     products = np.flatnonzero(counts >= MINIMUM_CUSTOMERS).astype(np.int32)
-    free = products[first_rules(rules_for(release, row), products) < 0]
+    free = products[first_rules(rules, products) < 0]
     order = np.lexsort((free, -release.products.recent_buyers[free], -counts[free]))[:n]
     found = tuple(
         PeerProduct(release.products.ids[int(p)], rank, peers, int(counts[p]))

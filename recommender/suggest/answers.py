@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import CustomerAlsoBought, ProductAlsoBought
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggestion import SuggestionList
+from recommender.suggest.targets import Target, TargetList
 from recommender.suggest.wording import product_name
 
 Json = dict[str, Any]
@@ -73,6 +75,37 @@ def product_also_bought_answer(release: Release, found: ProductAlsoBought) -> Js
     return head | {"also_bought": _with_products(release, found.also_bought)}
 
 
+def targets_answer(release: Release, found: TargetList) -> Json:
+    """The customers for a product."""
+    head = {
+        "product_id": found.product_id,
+        "name": product_name(release, found.product_id),
+        "release": found.release,
+        "data_through": found.data_through,
+        "requested": found.requested,
+        "returned": found.returned,
+        "withheld": found.withheld,
+    }
+    return head | {"targets": [_target(release, target) for target in found.targets]}
+
+
+def _target(release: Release, target: Target) -> Json:
+    row, customers = release.customers.ids.position(target.customer_id), release.customers
+    columns = ("name", "segment", "region", "rep")
+    known = {} if row is None else {c: getattr(customers, c)[row] or None for c in columns}
+    suggestion = target.suggestion
+    return {
+        "customer_id": target.customer_id,
+        **(known | {"name": known.get("name") or target.customer_id}),
+        "contact": None if target.contact is None else list(target.contact),
+        "kind": suggestion.kind,
+        "rank": target.rank,
+        "chance": suggestion.chance,
+        "expected_value": suggestion.expected_value,
+        "reasons": [reason_answer(release, reason) for reason in suggestion.reasons],
+    }
+
+
 def described(release: Release, product_id: str) -> Json:
     """What the catalogue says of a product: id, name, category, price."""
     column = release.products.ids.position(product_id)
@@ -88,8 +121,9 @@ def described(release: Release, product_id: str) -> Json:
 
 
 def reason_answer(release: Release, reason: Reason) -> Json:
-    """Its kind and fields; a product is named beside its id."""
+    """Its kind and fields, days in ISO 8601; a product is named beside its id."""
     answer = {"kind": reason.kind, **asdict(reason)}
+    answer |= {name: day.isoformat() for name, day in answer.items() if isinstance(day, date)}
     if "product_id" in answer:
         answer["name"] = product_name(release, answer["product_id"])
     return answer

@@ -32,6 +32,9 @@ class Everyone:
         return True
 
 
+EVERYONE = Everyone()
+
+
 @dataclass(frozen=True)
 class Stated:
     """A preference in the customer's own words."""
@@ -91,7 +94,7 @@ class FreshInterest:
 class Facts:
     """Of one customer; each newest first. Without records: nothing, and everything is allowed."""
 
-    consent: Consent = Everyone()
+    consent: Consent = EVERYONE
     today: date | None = None
     """Until-dates are compared with it; None where there is nothing to compare."""
     contact: tuple[Channel, ...] | None = None

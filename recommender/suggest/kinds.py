@@ -17,7 +17,13 @@ UPGRADE_TO = 5.0
 
 def usual_prices(release: Release, row: int, products: Numbers) -> npt.NDArray[np.float64]:
     """(products,) median price of what the customer bought of each product's category, or NaN."""
-    bought = bought_by(release, row)
+    return usual_prices_of(release, bought_by(release, row), products)
+
+
+def usual_prices_of(
+    release: Release, bought: Numbers, products: Numbers
+) -> npt.NDArray[np.float64]:
+    """The same of any products bought."""
     categories, prices = release.products.category_number[bought], release.products.price[bought]
     known = (categories >= 0) & np.isfinite(prices)
     owned, medians = _medians(categories[known], prices[known])

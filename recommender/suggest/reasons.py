@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy.typing as npt
 
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
+from recommender.suggest.facts import EVERYONE, About, Consent, Interest, Stance
+from recommender.suggest.history import History, contributions_of, history_of
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement: fewer could be one person's doing."""
@@ -55,52 +58,70 @@ class PopularReason:
     days: int = 28
 
 
-Reason = BoughtReason | PeersReason | PriceStepReason | PopularReason
+@dataclass(frozen=True)
+class StatedReason:
+    """What the customer said it likes or needs."""
+
+    kind: ClassVar[str] = "stated"
+    stance: Stance
+    about: About
+    value: str
+    words: str | None
+    """Its own, where they were written down."""
+    said_on: date
+
+
+@dataclass(frozen=True)
+class InterestReason:
+    """The customer looked at the product, put it into a cart, or asked for a quote."""
+
+    kind: ClassVar[str] = "interest"
+    event: Interest
+    happened_on: date
+
+
+Reason = (
+    BoughtReason | PeersReason | PriceStepReason | PopularReason | StatedReason | InterestReason
+)
 
 
 def contributions(release: Release, row: int, products: Numbers) -> npt.NDArray[np.float64]:
-    """(products, bought) what each purchase adds to the score of each product.
-
-    Hu, Koren and Volinsky 2008, section 5: with A = Y'CY + lambda I, the score of product i is the
-    sum over bought j of c_j y_i' A^-1 y_j. Columns follow the customer's row of `bought`.
-    """
-    first, end = release.bought.starts[row : row + 2]
-    settings = release.manifest.settings
-    confidence = float(settings["alpha"]) * release.bought.weights[first:end].astype(float)
-    bought = release.model.product_factors[release.bought.products[first:end]].astype(float)
-    wanted = release.model.product_factors[products].astype(float)
-    factors = bought.shape[1]
-    system = release.gram + float(settings["regularization"]) * np.eye(factors)
-    system += (bought.T * (confidence - 1.0)) @ bought
-    # a list has fewer products than a customer has purchases, so these are the sides to solve for
-    return np.asarray(np.linalg.solve(system, wanted.T).T @ (bought.T * confidence))
+    """(products, bought) as `contributions_of`, by the customer's row of `bought`."""
+    return contributions_of(release, history_of(release, row), products)
 
 
-def bought_reasons(release: Release, row: int, products: Numbers) -> list[list[BoughtReason]]:
+def bought_reasons(
+    release: Release, history: History, products: Numbers
+) -> list[list[BoughtReason]]:
     """For each product, the purchases with the largest shares of the positive sum."""
-    first, end = release.bought.starts[row : row + 2]
-    bought = release.bought.products[first:end]
-    speaks_for = np.maximum(contributions(release, row, products), 0.0)
+    speaks_for = np.maximum(contributions_of(release, history, products), 0.0)
     totals = speaks_for.sum(axis=1)
     return [
-        _largest_shares(release, bought, parts / total) if total > 0 else []
+        _largest_shares(release, history.products, parts / total) if total > 0 else []
         for parts, total in zip(speaks_for, totals, strict=True)
     ]
 
 
-def peers_reasons(release: Release, row: int, products: Numbers) -> list[list[PeersReason]]:
+def peers_reasons(
+    release: Release, row: int, products: Numbers, consent: Consent = EVERYONE
+) -> list[list[PeersReason]]:
     """For each product, how many peers bought it; nothing where fewer than five did."""
-    peers, counts = peers_that_bought(release, row)
+    peers, counts = peers_that_bought(release, row, consent)
     return [
         [PeersReason(peers, int(count))] if count >= MINIMUM_CUSTOMERS else []
         for count in counts[products]
     ]
 
 
-def peers_that_bought(release: Release, row: int) -> tuple[int, npt.NDArray[np.int64]]:
-    """The number of peers, and (products,) how many of them bought each product."""
+def peers_that_bought(
+    release: Release, row: int, consent: Consent = EVERYONE
+) -> tuple[int, npt.NDArray[np.int64]]:
+    """The number of peers that agreed to be counted, and (products,) how many bought each."""
     peers = release.alike.peers[row]
     peers = peers[peers >= 0]
+    if consent != EVERYONE:
+        ids = release.customers.ids
+        peers = peers[np.array([consent.may_personalise(ids[int(p)]) for p in peers], bool)]
     starts = release.bought.starts
     theirs = [release.bought.products[starts[p] : starts[p + 1]] for p in peers]
     bought = np.concatenate(theirs) if theirs else np.zeros(0, np.int32)

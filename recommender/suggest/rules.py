@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from recommender.release.contents import Flags, Numbers
 from recommender.release.opening import Release
-
-NO_PRODUCTS = np.zeros(0, np.int32)
+from recommender.suggest.facts import NOTHING_KNOWN, Facts
+from recommender.suggest.fresh import fresh_of
+from recommender.suggest.matching import NO_PRODUCTS
+from recommender.suggest.withholding import withheld_by_word
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,23 @@ class Rule:
         return is_among(products, self.products)
 
 
-def rules_for(release: Release, row: int | None) -> tuple[Rule, ...]:
+def rules_for(release: Release, row: int | None, facts: Facts = NOTHING_KNOWN) -> tuple[Rule, ...]:
     """In the order in which they are asked; a customer we do not know has bought nothing."""
+    fresh = fresh_of(release, facts.purchases)
     return (
-        Rule("owned", NO_PRODUCTS if row is None else owned_by(release, row)),
-        Rule("returned", NO_PRODUCTS if row is None else returned_by(release, row)),
+        Rule("owned", _with(NO_PRODUCTS if row is None else owned_by(release, row), fresh.kept)),
+        Rule(
+            "returned",
+            _with(NO_PRODUCTS if row is None else returned_by(release, row), fresh.given_back),
+        ),
+        *(Rule(name, products) for name, products in withheld_by_word(release, facts)),
         Rule("not_in_catalogue", release.gone),
         Rule("out_of_stock", release.out_of_stock),
     )
+
+
+def _with(products: Numbers, fresh: Numbers) -> Numbers:
+    return np.union1d(products, fresh).astype(np.int32) if len(fresh) else products
 
 
 def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:

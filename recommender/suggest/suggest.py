@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from recommender.release.contents import Flags, Floats, Numbers
+from recommender.release.contents import Flags, Numbers
 from recommender.release.opening import Release
 from recommender.suggest.diversity import diversity_of, spread
-from recommender.suggest.kinds import are_upgrades, usual_prices
+from recommender.suggest.facts import EVERYONE, NOTHING_KNOWN, Consent, Facts
+from recommender.suggest.folding import folded_in
+from recommender.suggest.fresh import fresh_of
+from recommender.suggest.lifting import lifted
 from recommender.suggest.reasons import (
+    PeersReason,
     PriceStepReason,
     Reason,
     bought_reasons,
@@ -19,30 +21,43 @@ from recommender.suggest.reasons import (
     popular_reasons,
 )
 from recommender.suggest.rules import Rule, count_withheld, first_rules, rules_for
-from recommender.suggest.suggestion import Source, Suggestion, SuggestionList, Wish
+from recommender.suggest.shortlist import Shortlist, popular, shortlist_of
+from recommender.suggest.suggestion import Suggestion, SuggestionList, Wish
 
 
-@dataclass(frozen=True)
-class Shortlist:
-    """Products in question for one customer, most likely first, before rules and wishes."""
+def suggest(
+    release: Release, customer_id: str, wish: Wish | None = None, facts: Facts = NOTHING_KNOWN
+) -> SuggestionList:
+    """The customer's list; an unknown customer gets the popular one, and the list says so.
 
-    source: Source
-    fallback_reason: str | None
-    products: Numbers
-    chance: Floats
-    usual_prices: npt.NDArray[np.float64]
-    upgrades: Flags
-
-
-def suggest(release: Release, customer_id: str, wish: Wish | None = None) -> SuggestionList:
-    """The customer's list; an unknown customer gets the popular one, and the list says so."""
-    wish = wish or Wish()
+    So does one that does not let its purchases be used: of it nothing is looked at.
+    """
+    if not facts.consent.may_personalise(customer_id):
+        shortlist = popular(release, "no_permission")
+        rules = rules_for(release, None)
+        return _listed(release, customer_id, wish or Wish(), shortlist, rules, EVERYONE)
     row = release.customers.ids.position(customer_id)
-    rules = rules_for(release, row)
-    shortlist = _shortlist(release, row)
-    values = shortlist.chance * release.products.spend[shortlist.products]
-    order = _ordered(release, rules, shortlist, values, wish)
+    rules = rules_for(release, row, facts)
+    shortlist = shortlist_of(release, row)
+    if facts.purchases:
+        shortlist = folded_in(release, row, shortlist, fresh_of(release, facts.purchases))
+    shortlist = lifted(release, rules, shortlist, facts)
+    return _listed(release, customer_id, wish or Wish(), shortlist, rules, facts.consent)
+
+
+def _listed(
+    release: Release,
+    customer_id: str,
+    wish: Wish,
+    shortlist: Shortlist,
+    rules: tuple[Rule, ...],
+    consent: Consent,
+) -> SuggestionList:
+    """The first of the shortlist that are wished for and free."""
+    spend = release.products.spend[shortlist.products]
+    order = _ordered(release, rules, shortlist, shortlist.score * spend, wish)
     chosen, held = _choose(rules, shortlist.products, order, wish.n)
+    reasons = _reasons(release, shortlist, chosen, consent)
     return SuggestionList(
         customer_id=customer_id,
         release=release.name,
@@ -51,55 +66,9 @@ def suggest(release: Release, customer_id: str, wish: Wish | None = None) -> Sug
         fallback_reason=shortlist.fallback_reason,
         requested=wish.n,
         withheld=count_withheld(rules),
-        suggestions=_suggestions(release, row, shortlist, values, chosen),
+        suggestions=_suggestions(release, shortlist, shortlist.chance * spend, chosen, reasons),
         held=tuple((release.products.ids[int(p)], rule) for p, rule in held),
     )
-
-
-def _shortlist(release: Release, row: int | None) -> Shortlist:
-    """Personal where there are purchases, else by portrait or of the segment, else popular."""
-    if row is None:
-        return _popular(release, "unknown_customer")
-    first, end = release.candidates.starts[row : row + 2]
-    has_bought = release.bought.starts[row] < release.bought.starts[row + 1]
-    products = release.candidates.products[first:end]
-    if not has_bought:
-        return _of_alike(release, row, products, release.candidates.chance[first:end])
-    usual = usual_prices(release, row, products)
-    return Shortlist(
-        source="personal",
-        fallback_reason=None,
-        products=products,
-        chance=release.candidates.chance[first:end],
-        usual_prices=usual,
-        upgrades=are_upgrades(release, products, usual),
-    )
-
-
-def _of_alike(release: Release, row: int, products: Numbers, chance: Floats) -> Shortlist:
-    """What customers with such a portrait buy; where it tells nothing, the segment's list."""
-    if not len(products):
-        return _of_segment(release, row)
-    return _unpersonal("segment", "no_purchases", products, chance)
-
-
-def _of_segment(release: Release, row: int) -> Shortlist:
-    segment = int(release.customers.segment_number[row])
-    if segment < 0:
-        return _popular(release, "no_purchases")
-    fallback = release.fallback
-    first, end = fallback.segment_starts[segment : segment + 2]
-    products, chance = fallback.segment_products[first:end], fallback.segment_chance[first:end]
-    return _unpersonal("segment", "no_purchases", products, chance)
-
-
-def _popular(release: Release, reason: str) -> Shortlist:
-    return _unpersonal("popular", reason, release.fallback.popular, release.fallback.popular_chance)
-
-
-def _unpersonal(source: Source, reason: str, products: Numbers, chance: Floats) -> Shortlist:
-    unknown = np.full(len(products), np.nan)
-    return Shortlist(source, reason, products, chance, unknown, np.zeros(len(products), bool))
 
 
 def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
@@ -112,6 +81,9 @@ def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
         fits &= np.isin(shortlist.products, release.products_of_category(wish.category))
     if wish.max_price is not None:
         fits &= products.price[shortlist.products] <= wish.max_price
+    if wish.only is not None:
+        wanted = products.ids.position(wish.only)
+        fits &= shortlist.products == (-1 if wanted is None else wanted)
     excluded = [products.ids.position(product_id) for product_id in wish.exclude]
     fits &= ~np.isin(shortlist.products, [p for p in excluded if p is not None])
     return fits
@@ -126,7 +98,7 @@ def _ordered(
 ) -> npt.NDArray[np.intp]:
     """Positions of what fits the wish, the best first, spread as far as the release has it."""
     order = np.flatnonzero(_fits(release, shortlist, wish))
-    worth = shortlist.chance
+    worth = shortlist.score
     if wish.rank_by == "value":
         order = order[np.argsort(-np.nan_to_num(values[order], nan=-1.0), kind="stable")]
         worth = np.nan_to_num(values)
@@ -152,12 +124,11 @@ def _choose(
 
 def _suggestions(
     release: Release,
-    row: int | None,
     shortlist: Shortlist,
     values: npt.NDArray[np.float64],
     chosen: npt.NDArray[np.intp],
+    reasons: list[tuple[Reason, ...]],
 ) -> tuple[Suggestion, ...]:
-    reasons = _reasons(release, row, shortlist, chosen)
     return tuple(
         Suggestion(
             product_id=release.products.ids[int(shortlist.products[i])],
@@ -172,19 +143,25 @@ def _suggestions(
 
 
 def _reasons(
-    release: Release, row: int | None, shortlist: Shortlist, chosen: npt.NDArray[np.intp]
+    release: Release,
+    shortlist: Shortlist,
+    chosen: npt.NDArray[np.intp],
+    consent: Consent,
 ) -> list[tuple[Reason, ...]]:
-    """Own purchases first, then the price step, then peers; popularity only where nothing else."""
+    """The customer's word first, then own purchases, the price step, peers; else popularity."""
     products = shortlist.products[chosen]
-    popular = popular_reasons(release, products)
-    if row is None or shortlist.source != "personal":
-        return [tuple(p) for p in popular]
-    own = bought_reasons(release, row, products)
+    said = [shortlist.said.get(int(product), ()) for product in products]
+    fallback = popular_reasons(release, products)
+    if shortlist.history is None:
+        return [tuple([*s] or popular) for s, popular in zip(said, fallback, strict=True)]
+    own = bought_reasons(release, shortlist.history, products)
     steps = _price_steps(release, shortlist, chosen)
-    peers = peers_reasons(release, row, products)
+    nobody: list[list[PeersReason]] = [[] for _ in products]
+    row = shortlist.row
+    peers = nobody if row is None else peers_reasons(release, row, products, consent)
     return [
-        tuple([*o, *s, *p] or fallback)
-        for o, s, p, fallback in zip(own, steps, peers, popular, strict=True)
+        tuple([*parts[0], *parts[1], *parts[2], *parts[3]] or parts[4])
+        for parts in zip(said, own, steps, peers, fallback, strict=True)
     ]
 
 

@@ -13,7 +13,10 @@ Kind = Literal["upgrade", "new"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which a product is given the first that fits."""
 
-Source = Literal["personal", "segment", "popular"]
+Source = Literal["personal", "fold_in", "segment", "popular"]
+FallbackReason = Literal[
+    "unknown_customer", "no_purchases", "no_permission", "purchases_since_release"
+]
 RankBy = Literal["chance", "value"]
 MOST = 100
 """Suggestions in one list."""
@@ -37,6 +40,8 @@ class Wish:
     """A product without a price is not known to be within it, so it is left out."""
     exclude: frozenset[str] = frozenset()
     """Product ids."""
+    only: str | None = None
+    """A product id: nothing else is wanted."""
 
     def __post_init__(self) -> None:
         check_count(self.n)
@@ -73,8 +78,8 @@ class SuggestionList:
     release: str
     data_through: str
     source: Source
-    fallback_reason: str | None
-    """Why it is not personal: `unknown_customer` or `no_purchases`."""
+    fallback_reason: FallbackReason | None
+    """Why it is not personal."""
     requested: int
     withheld: dict[str, int]
     """Products of the catalogue that may not be offered now, each under the first rule that

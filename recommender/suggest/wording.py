@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from recommender.release.opening import Release
+from recommender.suggest.facts import Interest
 from recommender.suggest.reasons import (
     BoughtReason,
+    InterestReason,
     PeersReason,
     PopularReason,
     PriceStepReason,
     Reason,
+    StatedReason,
 )
+
+DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quoted"}
 
 
 def sentence(release: Release, reason: Reason) -> str:
@@ -28,6 +33,17 @@ def sentence(release: Release, reason: Reason) -> str:
             )
         case PopularReason(customers, days):
             return f"{customers:,} customers bought it in the last {days} days"
+        case StatedReason():
+            return _stated(release, reason)
+        case InterestReason(event, happened_on):
+            return f"{DONE[event]} on {happened_on.isoformat()}"
+
+
+def _stated(release: Release, reason: StatedReason) -> str:
+    is_product = reason.about == "product"
+    about = product_name(release, reason.value) if is_product else reason.value
+    words = "" if reason.words is None else f': "{reason.words}"'
+    return f"said on {reason.said_on.isoformat()} that it {reason.stance} {about}{words}"
 
 
 def why(release: Release, reasons: tuple[Reason, ...]) -> str:

@@ -39,6 +39,9 @@ class Tables:
     """customer_id, product_id: str; event: view | cart | quote; happened_at: datetime64[us, UTC].
     Sorted by all four."""
     reports: tuple[TableReport, ...]
+    outcomes: pd.DataFrame | None = None
+    """customer_id, product_id, outcome: str; happened_at: datetime64[us, UTC]. No table of the
+    config: what became of suggestions is told by those who showed them. In order of time."""
 
 
 T = TypeVar("T", PurchaseTable, ProductTable, CustomerTable, EventTable)

@@ -14,14 +14,14 @@ from recommender.config import Config
 from recommender.judging.report import report_files
 from recommender.judging.report_html import About
 from recommender.tables.report import TableReport
-from recommender.tables.tables import Tables
 from recommender.training.learned import Learned
+from recommender.training.permitted import Permitted
 
 
 @dataclass(frozen=True)
 class Account:
     config: Config
-    tables: Tables
+    permitted: Permitted
     learned: Learned
     refusal: str | None
     """Why the gate does not let it go live."""
@@ -33,18 +33,25 @@ class Account:
         return {"refusal": self.refusal, "forced": self.force if self.refusal else None}
 
     def manifest_fields(self) -> dict[str, Any]:
-        return about_training(
-            self.tables,
+        about = about_training(
+            self.permitted.tables,
             self.learned.new.models,
             self.settings,
             currency=self.config.service.currency,
             gate=self.gate,
         )
+        left_out = self.permitted.left_out
+        if left_out is not None:
+            about["counts"] |= left_out.counts
+            for table, rows in left_out.rows.items():
+                about["data"][table]["not_learned_from"] = rows
+        return about
 
     @property
     def settings(self) -> dict[str, Any]:
         """All that was decided, and which of it was left to us."""
         asked, learned = self.config.train.model_dump(), self.learned
+        line = learned.chance_of_liking
         return learned.chosen.settings.as_json() | {
             "auto": [name for name, value in asked.items() if value == "auto"],
             "why": learned.chosen.why,
@@ -53,6 +60,7 @@ class Account:
             "hits": learned.new.hits,
             "again": str(learned.again.model),
             "again_hits": learned.again.hits,
+            "chance_of_liking": None if line is None else line.as_json(),
         }
 
     def report(self) -> dict[str, bytes]:
@@ -77,7 +85,7 @@ class Account:
 
     def rejected(self) -> dict[str, bytes]:
         """Every rejected row of every table."""
-        return {"rejected.parquet": _as_parquet(self.tables.reports)}
+        return {"rejected.parquet": _as_parquet(self.permitted.tables.reports)}
 
 
 def _flat(trial: Mapping[str, Any]) -> dict[str, Any]:

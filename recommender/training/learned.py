@@ -17,11 +17,12 @@ from recommender.judging.judgement import Judgement, judge
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
+from recommender.ranking.liking import ChanceOfLiking, fit_chance_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
-from recommender.tables.tables import Tables
+from recommender.training.permitted import Permitted
 from recommender.training.warm_start import live_start
 from recommender.tuning.choose import Chosen, choose_settings
 
@@ -40,14 +41,17 @@ class Learned:
     newcomers: Newcomers
     again: LearnedAgain
     """Products bought before."""
+    chance_of_liking: ChanceOfLiking | None
+    """What lists are moved by when customers buy before the next training."""
     judgement: Judgement
 
 
 def learn_lists(
-    config: Config, tables: Tables, purchases: Purchases, now: int, say: Say
+    config: Config, permitted: Permitted, purchases: Purchases, now: int, say: Say
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
-    asked = config.train
+    asked, tables = config.train, permitted.tables
+    left_out = permitted.left_out.customers if permitted.left_out else ()
     say(f"learning from {purchases!r}")
     moments = judged_moments(purchases, asked.history_days, now)
     # two cores have enough to do; the number of BLAS threads is set once, for the whole process
@@ -60,7 +64,7 @@ def learn_lists(
         say(str(settings.weighting))
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
         known = read_known(purchases.customers, purchases.products, tables)
-        warm = live_start(config.releases_directory, purchases, settings.als.factors)
+        warm = live_start(config.releases_directory, purchases, settings.als.factors, left_out)
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)
@@ -72,7 +76,16 @@ def learn_lists(
         ranked = with_newcomers(new.ranked, new.models, newcomers)
         say("judging the lists")
         judgement = judged.result()
-    return Learned(chosen, warm.release if warm else None, new, ranked, newcomers, again, judgement)
+    return Learned(
+        chosen=chosen,
+        warm_start=warm.release if warm else None,
+        new=new,
+        ranked=ranked,
+        newcomers=newcomers,
+        again=again,
+        chance_of_liking=fit_chance_of_liking(new.ranked, new.models.factors),
+        judgement=judgement,
+    )
 
 
 def _judged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,20 @@ class WarmStart:
     factors: Factors
 
 
-def live_start(directory: Path, purchases: Purchases, factors: int) -> WarmStart | None:
-    """None where there is no live release that can be read, or none of such factors and ids."""
+def live_start(
+    directory: Path, purchases: Purchases, factors: int, left_out: Collection[str] = ()
+) -> WarmStart | None:
+    """None where there is no live release that can be read, or none of such factors and ids.
+
+    Nor where it learned from one of those `left_out`: its factors would bring them back.
+    """
     try:
         live = open_release(directory, verified=False)
     except RecommenderError:
         return None
     if live.model.product_factors.shape[1] != factors:
+        return None
+    if any(customer_id in live.customers.ids for customer_id in left_out):
         return None
     found = Factors(
         customers=_moved(live.model.customer_factors, live.customers.ids, purchases.customers),

@@ -20,7 +20,13 @@ class Caller:
     role: Role
     rep: str | None = None
     """Whose customers a `rep` may see."""
+    by_session: bool = False
+    """Signed in on the page, so it can sign out."""
+
+    @property
+    def is_in_sales(self) -> bool:
+        return self.role in SALES
 
     def may_see_customers_of(self, rep: str) -> bool:
         """A rep sees its own, whoever else works in sales sees all."""
-        return self.role in SALES and (self.role != "rep" or (bool(rep) and rep == self.rep))
+        return self.is_in_sales and (self.role != "rep" or (bool(rep) and rep == self.rep))

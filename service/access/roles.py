@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
 
-from service.access.caller import Caller, Role
+from service.access.caller import SALES, Caller, Role
 
 
 class NotSignedInError(Exception):
@@ -32,7 +33,7 @@ class Allowed:
         """Raises `NotSignedInError` or `NotAllowedError`."""
         if not self.roles:
             return
-        if the_caller(request).role not in self.roles:
+        if caller_of(request).role not in self.roles:
             raise NotAllowedError
 
 
@@ -43,25 +44,52 @@ def allowed(*roles: Role) -> Any:
 
 EVERYONE = Depends(Allowed(frozenset()))
 """Declares that no key is needed."""
+FOR_SALES = allowed(*SALES)
+"""Declares a route for who may see names, portraits, values and complaints."""
+FOR_ALL_KEYS = allowed("shop", *SALES)
 
 
-def the_caller(request: Request) -> Caller:
-    """The dependency of who needs to know who is asking; raises `NotSignedInError`."""
+async def the_caller(request: Request) -> Caller:
+    """The dependency of who needs to know who is asking; raises `NotSignedInError`.
+
+    `async` so that it costs no thread.
+    """
+    return caller_of(request)
+
+
+def caller_of(request: Request) -> Caller:
+    """As `the_caller`, for who has the request at hand."""
     caller: Caller | None = request.state.caller
     if caller is None:
         raise NotSignedInError
     return caller
 
 
-def declared_roles(route: APIRoute) -> frozenset[Role] | None:
-    """None for a route that declares nothing."""
-    found = [d.call for d in _all(route.dependant) if isinstance(d.call, Allowed)]
-    return found[0].roles if found else None
+def all_declared(routes: list[BaseRoute]) -> dict[str, frozenset[Role] | None]:
+    """`METHOD /path` and its roles: none where everyone may, None where nothing is declared.
+
+    What is no route of FastAPI's cannot declare roles; of these only static files need none.
+    """
+    found: dict[str, frozenset[Role] | None] = {}
+    for route in iter_route_contexts(routes):
+        if isinstance(route.original_route, Mount) and isinstance(route.app, StaticFiles):
+            continue
+        for method in sorted(route.methods or {"*"}):
+            found[f"{method} {route.path}"] = declared_roles(route)
+    return found
 
 
 def undeclared(routes: list[BaseRoute]) -> list[str]:
-    """Paths of routes that declare no roles; a service with one does not start."""
-    return [r.path for r in routes if isinstance(r, APIRoute) and declared_roles(r) is None]
+    """Routes that declare no roles; a service with one does not start."""
+    return [name for name, roles in all_declared(routes).items() if roles is None]
+
+
+def declared_roles(route: RouteContext) -> frozenset[Role] | None:
+    """None for a route that declares nothing."""
+    if not isinstance(route.original_route, APIRoute):
+        return None
+    found = [d.call for d in _all(route.dependant) if isinstance(d.call, Allowed)]
+    return found[0].roles if found else None
 
 
 def _all(dependant: Dependant) -> Iterator[Dependant]:

@@ -11,14 +11,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.suggest.suggestion import Kind, Source
+from recommender.suggest.facts import About, Interest, Stance
+from recommender.suggest.suggestion import FallbackReason, Kind, Source
 
 Money = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
-FallbackReason = Literal["unknown_customer", "no_purchases"]
 Withheld = Annotated[
-    dict[str, Count], Field(description="Products that may not be offered now, by rule.")
+    dict[str, Count],
+    Field(
+        description="Products that may not be offered now, by rule; for the shop, what the "
+        "customer told us counts under `not_now`."
+    ),
 ]
 
 
@@ -52,8 +56,24 @@ class PopularReason(Answer):
     days: Count
 
 
+class StatedReason(Answer):
+    kind: Literal["stated"]
+    stance: Stance
+    about: About
+    value: str
+    words: str | None
+    said_on: date
+
+
+class InterestReason(Answer):
+    kind: Literal["interest"]
+    event: Interest
+    happened_on: date
+
+
 Reason = Annotated[
-    BoughtReason | PeersReason | PriceStepReason | PopularReason, Field(discriminator="kind")
+    BoughtReason | PeersReason | PriceStepReason | PopularReason | StatedReason | InterestReason,
+    Field(discriminator="kind"),
 ]
 
 
@@ -68,7 +88,7 @@ class Suggestion(CatalogueProduct):
     kind: Kind
     rank: Annotated[int, Field(ge=1)]
     chance: Share
-    expected_value: Money | None
+    expected_value: Annotated[Money | None, Field(description="Null for the shop.")]
     reasons: list[Reason]
 
 
@@ -143,6 +163,20 @@ class ReleaseAnswer(Answer):
     currency: str
     counts: dict[str, int]
     settings: dict[str, Any]
+
+
+class AuditEntry(Answer):
+    at: datetime
+    caller: Annotated[str, Field(description="The name of the key, or `command line`.")]
+    action: str
+    noun: str
+    about: str | None
+    customer_id: str | None
+
+
+class Audit(Answer):
+    entries: list[AuditEntry]
+    next: Annotated[str | None, Field(description="`cursor` of the next page; null on the last.")]
 
 
 class Live(Answer):

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from service.access.caller import Caller
+from service.access.roles import FOR_SALES, the_caller
 from service.api.answers import Customers
 from service.api.json_answer import json_answer
 from service.api.parameters import CustomersQuery, invalid
@@ -17,11 +19,13 @@ router = APIRouter(tags=["customers"])
 
 
 async def asked_page(
-    query: Annotated[CustomersQuery, Query()], live: Annotated[InUse, Depends(in_use)]
+    query: Annotated[CustomersQuery, Query()],
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> CustomerPage:
     """The dependency that API and page share."""
     try:
-        return customer_page(live, query.search(), query.cursor)
+        return customer_page(live, caller, query.search(), query.cursor)
     except StaleCursorError as error:
         raise invalid("query", "cursor", str(error)) from error
 
@@ -31,7 +35,11 @@ async def asked_page(
     operation_id="list_customers",
     summary="Customers, searched and sorted",
     response_model=Customers,
+    dependencies=[FOR_SALES],
 )
 async def list_customers(page: Annotated[CustomerPage, Depends(asked_page)]) -> Response:
-    """Words of `query` may occur in id, name or region; case and accents do not matter."""
+    """Words of `query` may occur in id, name or region; case and accents do not matter.
+
+    A rep finds its own customers.
+    """
     return json_answer({"customers": page.customers, "next": page.next})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from service.access.roles import EVERYONE
 from service.api.answers import Live, Ready
 from service.api.json_answer import json_answer
 from service.live import LiveRelease
 
-router = APIRouter(prefix="/health", tags=["running it"])
+router = APIRouter(prefix="/health", tags=["running it"], dependencies=[EVERYONE])
 
 
 @router.get("/live", operation_id="is_live", summary="The process answers", response_model=Live)

@@ -121,6 +121,20 @@ async def refuse_repetitions(request: Request) -> None:
         seen.add(name)
 
 
+class WrongMediaTypeError(Exception):
+    """A body that does not say it is JSON."""
+
+
+async def refuse_other_media(request: Request) -> None:
+    """A form of another site can be sent without asking us, JSON cannot."""
+    has_body = request.headers.get("content-length", "0") != "0" or (
+        "transfer-encoding" in request.headers
+    )
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if has_body and kind != "application/json":
+        raise WrongMediaTypeError
+
+
 def invalid(where: str, name: str, detail: str) -> RequestValidationError:
     """A mistake that no type can describe, answered like those that one can."""
     return RequestValidationError([{"type": "value_error", "loc": (where, name), "msg": detail}])

@@ -9,6 +9,9 @@ from starlette.responses import Response
 
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import product_also_bought_answer
+from service.access.caller import Caller
+from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.access.shown import shown
 from service.api.answers import ProductAlsoBought
 from service.api.json_answer import json_answer
 from service.api.parameters import HowMany, ProductId
@@ -24,12 +27,14 @@ router = APIRouter(tags=["products"])
     summary="What the buyers of a product also bought",
     response_model=ProductAlsoBought,
     responses=documented(UNKNOWN_PRODUCT),
+    dependencies=[FOR_ALL_KEYS],
 )
 async def list_product_also_bought(
     product_id: ProductId,
     query: Annotated[HowMany, Query()],
     live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """At least five customers stand behind each product listed."""
     found = product_also_bought(live.release, product_id, query.n)
-    return json_answer(product_also_bought_answer(live.release, found))
+    return json_answer(shown(product_also_bought_answer(live.release, found), caller))

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from service.access.roles import FOR_SALES
 from service.api.answers import ReleaseAnswer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters
@@ -20,6 +21,7 @@ router = APIRouter(tags=["running it"])
     operation_id="show_release",
     summary="The release in use",
     response_model=ReleaseAnswer,
+    dependencies=[FOR_SALES],
 )
 async def show_release(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001  # refuses what it does not know

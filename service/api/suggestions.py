@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
+from service.access.caller import Caller
+from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.access.scope import customer_of
+from service.access.shown import shown
 from service.api.answers import CustomerAlsoBought, Suggestions
 from service.api.json_answer import json_answer
 from service.api.parameters import CustomerId, HowMany, SuggestionsQuery
+from service.knowing import facts_about
 from service.live import InUse, in_use
+from service.problems import UNKNOWN_CUSTOMER, documented
 
 router = APIRouter(tags=["suggestions"])
 
@@ -23,15 +29,21 @@ router = APIRouter(tags=["suggestions"])
     operation_id="list_suggestions",
     summary="What to offer a customer",
     response_model=Suggestions,
+    responses=documented(UNKNOWN_CUSTOMER),
+    dependencies=[FOR_ALL_KEYS],
 )
 async def list_suggestions(
+    request: Request,
     customer_id: CustomerId,
     query: Annotated[SuggestionsQuery, Query()],
     live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
-    """An unknown customer gets the popular list, and `fallback_reason` says so."""
-    found = suggest(live.release, customer_id, query.wish())
-    return json_answer(suggestions_answer(live.release, found))
+    """For a customer nobody knows the shop gets the popular list, and `fallback_reason` says so."""
+    customer_of(caller, live, customer_id)
+    facts = await facts_about(request, live.release, customer_id)
+    found = suggest(live.release, customer_id, query.wish(), facts)
+    return json_answer(shown(suggestions_answer(live.release, found), caller))
 
 
 @router.get(
@@ -39,12 +51,18 @@ async def list_suggestions(
     operation_id="list_customer_also_bought",
     summary="What customers like this one also bought",
     response_model=CustomerAlsoBought,
+    responses=documented(UNKNOWN_CUSTOMER),
+    dependencies=[FOR_ALL_KEYS],
 )
 async def list_customer_also_bought(
+    request: Request,
     customer_id: CustomerId,
     query: Annotated[HowMany, Query()],
     live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """Empty for a customer without purchases: nobody is known to be like it."""
-    found = customer_also_bought(live.release, customer_id, query.n)
-    return json_answer(customer_also_bought_answer(live.release, found))
+    customer_of(caller, live, customer_id)
+    facts = await facts_about(request, live.release, customer_id)
+    found = customer_also_bought(live.release, customer_id, query.n, facts)
+    return json_answer(shown(customer_also_bought_answer(live.release, found), caller))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from service.openapi import ROLES_FIELD
+
 Schema = dict[str, Any]
 
 
@@ -29,10 +31,11 @@ def body_fields(operation: Schema, schemas: dict[str, Schema]) -> list[Schema]:
 
 
 def curl_example(method: str, address: str, operation: Schema, schemas: dict[str, Schema]) -> str:
-    """One line for the terminal."""
+    """One line for the terminal, with a place for the key."""
     named = "" if method == "GET" else f"-X {method} "
+    key = '-H "Authorization: Bearer $KEY" ' if ROLES_FIELD in operation else ""
     schema = body_schema(operation, schemas)
     if schema is None:
-        return f"curl {named}'{address}'"
+        return f"curl {named}{key}'{address}'"
     body = json.dumps(schema["examples"][0], ensure_ascii=False)
-    return f"curl {named}'{address}' -H 'Content-Type: application/json' -d '{body}'"
+    return f"curl {named}{key}'{address}' -H 'Content-Type: application/json' -d '{body}'"

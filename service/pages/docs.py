@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from service.access.caller import Caller
+from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.api.json_answer import json_answer
 from service.live import InUse, in_use
+from service.openapi import ROLES_FIELD
 from service.pages.bodies import body_fields, curl_example
 from service.pages.page_answer import page_answer
 from service.problems import PROBLEM_KINDS
@@ -22,6 +27,13 @@ EXAMPLES = {
     "preference_id": "9f86d081884c7d65",
     "complaint_id": "9f86d081884c7d65",
 }
+ROLES_IN_WORDS = {
+    "shop": "Suggestions and also bought, for the web shop's server: no names of customers, no "
+    "`expected_value`, and what a customer told us only as a count, `not_now`.",
+    "rep": "Everything about the rep's own customers.",
+    "manager": "Everything about all customers.",
+    "admin": "As manager; and who changed what.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,18 +45,31 @@ class Operation:
     """Method and path."""
     summary: str
     description: str
+    roles: list[str]
+    """Empty where no key is needed."""
     parameters: list[dict[str, Any]]
     answers: dict[str, str]
     example: str
 
 
-@router.get("/docs")
-async def docs_page(request: Request, live: Annotated[InUse, Depends(in_use)]) -> Response:
+@router.get("/openapi.json", dependencies=[FOR_ALL_KEYS])
+async def openapi_document(request: Request) -> Response:
+    return json_answer(request.app.openapi())
+
+
+@router.get("/docs", dependencies=[FOR_ALL_KEYS])
+async def docs_page(
+    request: Request,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+) -> Response:
     return page_answer(
         live,
+        caller,
         "docs.html",
         operations=operations(request.app.openapi(), str(request.base_url)),
         problems=PROBLEM_KINDS,
+        roles=ROLES_IN_WORDS,
     )
 
 
@@ -61,13 +86,15 @@ def operations(document: dict[str, Any], address: str) -> list[Operation]:
 def _operation(
     call: str, described: dict[str, Any], schemas: dict[str, Any], address: str
 ) -> Operation:
-    method, path = call.format(**EXAMPLES).split(" ")
+    method, path = call.split(" ")
+    path = re.sub(r"{(\w+)}", lambda m: EXAMPLES.get(m[1], m[1].upper()), path)
     answers = sorted(described["responses"].items())
     return Operation(
         id=described["operationId"],
         call=call,
         summary=described["summary"],
         description=described["description"],
+        roles=described.get(ROLES_FIELD, []),
         parameters=[
             _parameter(p) for p in described.get("parameters", []) + body_fields(described, schemas)
         ],

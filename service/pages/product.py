@@ -10,6 +10,8 @@ from starlette.responses import Response
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import described, product_also_bought_answer
+from service.access.caller import Caller
+from service.access.roles import FOR_SALES, the_caller
 from service.api.parameters import ProductId
 from service.live import InUse, in_use
 from service.pages.page_answer import page_answer
@@ -17,11 +19,16 @@ from service.pages.page_answer import page_answer
 router = APIRouter()
 
 
-@router.get("/products/{product_id:path}")
-async def product_page(product_id: ProductId, live: Annotated[InUse, Depends(in_use)]) -> Response:
+@router.get("/products/{product_id:path}", dependencies=[FOR_SALES])
+async def product_page(
+    product_id: ProductId,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+) -> Response:
     also = product_also_bought(live.release, product_id)
     return page_answer(
         live,
+        caller,
         "product.html",
         product=describe_product(live.release, product_id),
         also=product_also_bought_answer(live.release, also),

@@ -8,6 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from service.access.caller import Caller
+from service.access.roles import FOR_SALES, the_caller
+from service.access.scope import within_scope
 from service.customers import describe_customer
 from service.directory import Search
 from service.live import InUse, in_use
@@ -18,24 +21,30 @@ router = APIRouter()
 FIRST_CUSTOMERS = Search(sort="last_bought_on", limit=6)
 
 
-@router.get("/")
-async def start_page(live: Annotated[InUse, Depends(in_use)]) -> Response:
-    found = live.directory.find(FIRST_CUSTOMERS)
+@router.get("/", dependencies=[FOR_SALES])
+async def start_page(
+    live: Annotated[InUse, Depends(in_use)], caller: Annotated[Caller, Depends(the_caller)]
+) -> Response:
+    found = live.directory.find(within_scope(caller, FIRST_CUSTOMERS))
     manifest = live.release.manifest
     return page_answer(
         live,
+        caller,
         "start.html",
         customers=[describe_customer(live, row) for row in found.rows],
-        counts=counts_of(live),
+        counts=counts_of(live, caller),
         age=age_in_words(manifest.data_through, datetime.now(UTC).date()),
     )
 
 
-def counts_of(live: InUse) -> dict[str, int]:
-    products = live.release.products
+def counts_of(live: InUse, caller: Caller) -> dict[str, int]:
+    """A rep's own customers, all of them for others; products are everyone's."""
+    products, bought = live.release.products, live.directory.products_bought
+    if caller.role == "rep":
+        bought = bought[live.directory.of_rep(caller.rep or "")]
     return {
-        "customers": len(live.directory.products_bought),
-        "buyers": int((live.directory.products_bought > 0).sum()),
+        "customers": len(bought),
+        "buyers": int((bought > 0).sum()),
         "products": int(products.in_catalogue.sum()),
         "in_stock": int((products.in_catalogue & products.in_stock).sum()),
     }

@@ -48,9 +48,18 @@ def find_caller(connection: sa.Connection, key: Key) -> Caller | None:
     return Caller(row.name, row.role, row.rep)
 
 
+def find_named_caller(connection: sa.Connection, name: str) -> Caller | None:
+    """Who has the key of this name, where it is in use; for a proxy that has checked who it is."""
+    row = connection.execute(_FIND_NAMED, {"name": name}).one_or_none()
+    return Caller(row.name, row.role, row.rep) if row else None
+
+
 _FIND = sa.select(
     keys.c.name, keys.c.role, keys.c.rep, keys.c.secret_hash, keys.c.revoked_at
 ).where(keys.c.key_id == sa.bindparam("key_id"))
+_FIND_NAMED = sa.select(keys.c.name, keys.c.role, keys.c.rep).where(
+    keys.c.name == sa.bindparam("name"), keys.c.revoked_at.is_(None)
+)
 
 
 def all_keys(connection: sa.Connection) -> list[KnownKey]:
@@ -58,6 +67,21 @@ def all_keys(connection: sa.Connection) -> list[KnownKey]:
     columns = [keys.c[name] for name in KnownKey.__dataclass_fields__]
     rows = connection.execute(sa.select(*columns).order_by(keys.c.name))
     return [KnownKey(*row) for row in rows]
+
+
+def find_key(connection: sa.Connection, name: str) -> KnownKey | None:
+    """Also a revoked one."""
+    return next((key for key in all_keys(connection) if key.name == name), None)
+
+
+def remove_key(connection: sa.Connection, name: str) -> None:
+    """Frees its name; its sessions go with it."""
+    connection.execute(keys.delete().where(keys.c.name == name))
+
+
+def any_key_in_use(connection: sa.Connection) -> bool:
+    in_use = sa.select(keys.c.name).where(keys.c.revoked_at.is_(None)).limit(1)
+    return connection.execute(in_use).first() is not None
 
 
 def revoke_key(connection: sa.Connection, name: str) -> bool:

@@ -88,6 +88,7 @@ def _scores(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> dict[str, S
         "peers_new_28": _dense(peers @ taken.newly(28)),
         "peers_new_91": _dense(peers @ taken.newly(91)),
         **{name: _dense(noted[customers]) for name, noted in snapshot.interest.items()},
+        **{name: _dense(said[customers]) for name, said in snapshot.answers.items()},
     }
 
 

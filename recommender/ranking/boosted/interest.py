@@ -24,7 +24,7 @@ class Events:
     customers: npt.NDArray[np.int32]
     products: npt.NDArray[np.int32]
     kinds: npt.NDArray[np.int8]
-    """(events,) position in `EVENTS`."""
+    """(events,) position among the names of its table, such as `EVENTS`."""
     happened_at: npt.NDArray[np.int64]
     """(events,) seconds since 1970 UTC."""
     shape: tuple[int, int]
@@ -32,11 +32,16 @@ class Events:
 
 def number_events(table: pd.DataFrame | None, customers: Ids, products: Ids) -> Events | None:
     """None where there is no event of a customer and a product that the release holds."""
-    if table is None:
-        return None
+    return None if table is None else number_rows(table, EVENTS, customers, products)
+
+
+def number_rows(
+    table: pd.DataFrame, names: tuple[str, ...], customers: Ids, products: Ids
+) -> Events | None:
+    """The same of rows of other kinds, `event` among `names`."""
     rows = pd.Index(list(customers)).get_indexer(pd.Index(table["customer_id"]))
     columns = pd.Index(list(products)).get_indexer(pd.Index(table["product_id"]))
-    kinds = pd.Index(EVENTS).get_indexer(pd.Index(table["event"]))
+    kinds = pd.Index(names).get_indexer(pd.Index(table["event"]))
     times = table["happened_at"].astype("datetime64[s, UTC]").astype("int64").to_numpy(np.int64)
     known = np.flatnonzero((rows >= 0) & (columns >= 0) & (kinds >= 0))
     if not len(known):
@@ -65,13 +70,13 @@ def interest_at(events: Events, now: int) -> dict[str, sparse.csr_matrix]:
     rows, columns, kinds = events.customers[lately], events.products[lately], events.kinds[lately]
     fading = 2.0 ** (-age_days / HALF_LIFE_DAYS)
     counts = {
-        name: _summed(np.where(kinds == kind, fading, 0.0), rows, columns, events.shape)
+        name: summed(np.where(kinds == kind, fading, 0.0), rows, columns, events.shape)
         for kind, name in enumerate(("viewed", "in_cart", "quoted"))
     }
-    return counts | {"noticed": _newest(1 / (1 + age_days), rows, columns, events.shape)}
+    return counts | {"noticed": newest(1 / (1 + age_days), rows, columns, events.shape)}
 
 
-def _summed(
+def summed(
     values: npt.NDArray[np.float64],
     rows: npt.NDArray[np.int32],
     columns: npt.NDArray[np.int32],
@@ -82,7 +87,7 @@ def _summed(
     return sparse.csr_matrix((values[some].astype(np.float32), cells), shape)
 
 
-def _newest(
+def newest(
     values: npt.NDArray[np.float64],
     rows: npt.NDArray[np.int32],
     columns: npt.NDArray[np.int32],

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.ranking.boosted.answers import number_answers
 from recommender.ranking.boosted.interest import Events, number_events
 from recommender.tables.tables import Tables
 from recommender.text import Ids
@@ -39,6 +40,8 @@ class Known:
     """(products,) seconds since 1970 UTC, NaN where not known."""
     events: Events | None = None
     """Of all times; a moment looks only at those before it."""
+    answers: Events | None = None
+    """What became of suggestions, likewise."""
 
 
 def read_known(customers: Ids, products: Ids, tables: Tables) -> Known:
@@ -51,6 +54,7 @@ def read_known(customers: Ids, products: Ids, tables: Tables) -> Known:
         product_values=_values(of_products),
         listed_at=_listed_at(of_products),
         events=number_events(tables.events, customers, products),
+        answers=number_answers(tables.outcomes, customers, products),
     )
 
 

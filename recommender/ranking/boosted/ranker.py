@@ -18,8 +18,9 @@ from recommender.ranking.boosted.facts import Facts, gather_facts
 from recommender.ranking.boosted.features import features_of
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.boosted.snapshot import Snapshot, take_snapshot
+from recommender.ranking.correction import Correction
 from recommender.ranking.outcome import Outcome
-from recommender.ranking.ranked import Scored
+from recommender.ranking.ranked import Ranked, Scored
 
 MOST_CUSTOMERS = 20_000
 """Of one moment, to learn from."""
@@ -49,22 +50,30 @@ def set_scene(
 @dataclass(frozen=True)
 class BoostedRanker:
     booster: Booster
+    correction: Correction | None = None
+    """Of what the trees say of the first places; None where rehearsals were too few to tell."""
 
     def __str__(self) -> str:
         booster = self.booster
+        correction = f"; {self.correction}" if self.correction else ""
         return (
             f"chance: gradient-boosted trees on {len(booster.names)} features of "
             f"{booster.examples:,} candidates of earlier windows, {booster.bought:,} of them bought"
+            f"{correction}"
         )
 
     def scored(self, scene: Scene) -> Iterator[Scored]:
-        """Candidates of all customers with purchases."""
+        """Candidates of all customers with purchases, as the trees say it."""
         for block in blocks(scene.snapshot, scene.facts, scene.models.known_customers):
             _, features = features_of(block, scene.facts)
             yield self.score(block, features)
 
     def score(self, block: Block, features: npt.NDArray[np.float32]) -> Scored:
         return Scored(block.customers, block.products, self.booster.chance(features))
+
+    def corrected(self, ranked: Ranked) -> Ranked:
+        """What may be told of lists that the trees ranked."""
+        return self.correction.corrected(ranked) if self.correction else ranked
 
     def gains(self) -> dict[str, float]:
         return self.booster.gains()
@@ -74,6 +83,7 @@ class BoostedRanker:
             "kind": "gradient-boosted trees",
             "candidates": self.booster.examples,
             "bought": self.booster.bought,
+            "correction": self.correction and self.correction.as_json(),
             "gains": self.booster.gains(),
         }
 

@@ -14,6 +14,7 @@ from recommender.models.als import Factors, fit_als
 from recommender.models.models import Models
 from recommender.models.settings import Settings
 from recommender.models.spending import usual_prices
+from recommender.ranking.boosted.answers import answers_at
 from recommender.ranking.boosted.interest import interest_at
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.boosted.taken import Taken, count_taken
@@ -35,6 +36,8 @@ class Snapshot:
     """(customers, customers) 1 for the customers alike."""
     interest: dict[str, sparse.csr_matrix]
     """Name -> (customers, products), of views, carts and quotes; empty without events."""
+    answers: dict[str, sparse.csr_matrix]
+    """Name -> (customers, products), of what became of suggestions; empty where nothing did."""
     price: npt.NDArray[np.float64]
     """(products,) of the catalogue, else paid lately; NaN where not known."""
 
@@ -62,6 +65,7 @@ def take_snapshot(
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
         peers=_peer_matrix(find_peers(models.factors.customers)),
         interest={} if known.events is None else interest_at(known.events, models.now),
+        answers={} if known.answers is None else answers_at(known.answers, models.now),
         price=paid if listed is None else np.where(np.isfinite(listed), listed, paid),
     )
 

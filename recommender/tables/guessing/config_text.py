@@ -83,6 +83,7 @@ _TAIL = """\
 [service]
 # database = "sqlite:///recommender.db"   # or postgresql://...
 # currency = "EUR"
+# hosts = ["sales.example.com"]           # names that callers from other machines use
 """
 
 

@@ -1,0 +1,30 @@
+"""What customers told the service, as the commands take it into account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from recommender.cli.options import talk
+from recommender.config import Config
+from recommender.release.opening import Release
+from recommender.suggest.facts import FactsBook, NoFacts
+from recommender.told import Told, open_told
+
+__all__ = ["book_of", "open_told", "say_defaults"]
+
+
+def book_of(told: Told | None, release: Release) -> FactsBook:
+    """Facts of everyone as of now; what the release knows already is not counted again."""
+    if told is None:
+        return NoFacts()
+    return told.facts(int(release.as_of.timestamp()), datetime.now(UTC).date())
+
+
+def say_defaults(told: Told | None, config: Config) -> None:
+    """What holds for those who were never asked; where nothing is kept, nobody was."""
+    if told is None:
+        return
+    answers = config.permissions.model_dump().items()
+    allowed = ", ".join(purpose for purpose, granted in answers if granted) or "nothing"
+    refused = ", ".join(purpose for purpose, granted in answers if not granted) or "nothing"
+    talk(f"customers who were never asked allow {allowed} and not {refused} ([permissions])")

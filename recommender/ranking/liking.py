@@ -1,0 +1,65 @@
+"""How chance goes with liking: the line by which a list is moved between two trainings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.models.als import Factors
+from recommender.ranking.ranked import Ranked
+
+BLOCK = 100_000
+"""Pairs whose factors are multiplied at a time."""
+LEAST_CHANCE = 1e-6
+LEAST_PAIRS = 100
+"""Below it a line is noise."""
+
+
+@dataclass(frozen=True)
+class ChanceOfLiking:
+    """logit(chance) = intercept + slope x liking, over the candidates of a release."""
+
+    intercept: float
+    slope: float
+
+    def as_json(self) -> dict[str, float]:
+        return {"intercept": round(self.intercept, 6), "slope": round(self.slope, 6)}
+
+
+def fit_chance_of_liking(ranked: Ranked, factors: Factors) -> ChanceOfLiking | None:
+    """Least squares over the pairs of which the model has an opinion; None where there are few."""
+    customers, products = _not_zero(factors.customers), _not_zero(factors.products)
+    pairs = np.flatnonzero(customers[ranked.customers] & products[ranked.products])
+    if len(pairs) < LEAST_PAIRS:
+        return None
+    liking = _likings(factors, ranked.customers[pairs], ranked.products[pairs])
+    held = np.clip(ranked.chance[pairs].astype(np.float64), LEAST_CHANCE, 1 - LEAST_CHANCE)
+    logit = np.log(held / (1 - held))
+    spread = float(np.var(liking))
+    if not spread > 0:
+        return None
+    slope = float(np.mean((liking - liking.mean()) * (logit - logit.mean()))) / spread
+    return ChanceOfLiking(float(logit.mean()) - slope * float(liking.mean()), slope)
+
+
+def _not_zero(factors: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    return np.asarray(factors.any(axis=1))
+
+
+def _likings(
+    factors: Factors, customers: npt.NDArray[np.int64], products: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float64]:
+    """(pairs,) the dot products, a block at a time: all factors together could fill the memory."""
+    blocks = [slice(first, first + BLOCK) for first in range(0, len(customers), BLOCK)]
+    return np.concatenate(
+        [
+            np.einsum(
+                "pf,pf->p",
+                factors.customers[customers[block]].astype(np.float64),
+                factors.products[products[block]].astype(np.float64),
+            )
+            for block in blocks
+        ]
+    )

@@ -1,0 +1,76 @@
+"""What was watched in everyone's orders, and never asked: favourites, prices, rhythm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.text import TextColumn
+
+Starts = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Favourites:
+    """Categories or brands that each customer buys more of than others do, the largest first."""
+
+    names: TextColumn
+    starts: Starts
+    numbers: Numbers
+    """Position in `names`."""
+    lines: Numbers
+    """Purchases of it."""
+    share: Floats
+    """Of the customer's purchases of which the category, or brand, is known."""
+    lift: Floats
+    """Times everyone's share."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """One value a customer; NaN where too little is known."""
+
+    price_low: Floats
+    """A quarter of its purchases were at most so dear, in times the usual price of the category."""
+    price_middle: Floats
+    price_high: Floats
+    """A quarter were at least so dear."""
+    priced: Numbers
+    """Purchases of which that is known."""
+    usual_days: Floats
+    """Median of the days from one order to the next."""
+    orders: Numbers
+    """Days on which it ordered."""
+
+
+@dataclass(frozen=True)
+class LastOrders:
+    """Products of each customer's last few orders, the newest first, then products ascending."""
+
+    starts: Starts
+    days: Numbers
+    """Days since 1970-01-01 UTC."""
+    products: Numbers
+
+
+OBSERVED = ("favourite_categories", "favourite_brands", "habits", "last_orders")
+"""Parts that releases of before they were watched lack."""
+
+
+def nothing_observed(customers: int) -> dict[str, Any]:
+    """These parts where nothing was watched."""
+    starts, none = np.zeros(customers + 1, np.int64), np.zeros(0, np.int32)
+    unknown, zero = np.full(customers, np.nan, np.float32), np.zeros(customers, np.int32)
+    shares = np.zeros(0, np.float32)
+    favourites = Favourites(TextColumn.of([]), starts, none, none, shares, shares)
+    return {
+        "favourite_categories": favourites,
+        "favourite_brands": favourites,
+        "habits": Habits(unknown, unknown, unknown, zero, unknown, zero),
+        "last_orders": LastOrders(starts, none, none),
+    }

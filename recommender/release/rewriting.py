@@ -1,0 +1,88 @@
+"""The columns of a release without one customer.
+
+What is said of products stays: they are counts and medians over all who bought them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from recommender.release.columns import Array
+from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
+from recommender.text import TextColumn
+
+Part = TypeVar("Part")
+
+OF_PRODUCTS = frozenset({"products", "fallback", "also_bought"})
+"""Parts without a row a customer."""
+RAGGED = frozenset({"bought", "returned", "earlier", "candidates", "again"})
+"""Parts with a row of entries a customer, cut by `starts`."""
+
+
+def without_customer(contents: Contents, row: int) -> Contents:
+    """Everyone else keeps what it has, under numbers that close the gap.
+
+    Raises `TypeError` for a part that nobody has said how to treat.
+    """
+    parts = {
+        field.name: _without(field.name, getattr(contents, field.name), row)
+        for field in fields(contents)
+    }
+    return Contents(**parts)
+
+
+def _without(name: str, part: Any, row: int) -> Any:
+    if name in OF_PRODUCTS:
+        return part
+    if name in RAGGED:
+        return _without_entries(part, row)
+    match part:
+        case Customers():
+            return _without_row(part, row)
+        case Model():
+            return replace(part, customer_factors=np.delete(part.customer_factors, row, axis=0))
+        case Alike():
+            return replace(part, peers=_without_peer(part.peers, row))
+    raise TypeError(f"how is a customer taken out of {name}? say so in release/rewriting.py")
+
+
+def _without_row(part: Part, row: int) -> Part:
+    """Each column has one value a customer."""
+    columns = {field: _without_value(column, row) for field, column in vars(part).items()}
+    return type(part)(**columns)
+
+
+def _without_value(column: Array | TextColumn, row: int) -> Array | TextColumn:
+    if not isinstance(column, TextColumn):
+        return np.delete(column, row, axis=0)
+    first, end = column.ends[row : row + 2]
+    return type(column)(_closed(column.ends, row), np.delete(column.content, slice(first, end)))
+
+
+def _without_entries(part: Part, row: int) -> Part:
+    """`starts` cuts all other columns, entry by entry."""
+    columns: dict[str, Any] = dict(vars(part))
+    starts = columns.pop("starts")
+    gone = slice(*starts[row : row + 2])
+    kept: dict[str, Any] = {name: np.delete(column, gone) for name, column in columns.items()}
+    kept["starts"] = _closed(starts, row)
+    return type(part)(**kept)
+
+
+def _closed(starts: Array, row: int) -> Array:
+    """Where rows start once the entries of one are gone."""
+    length = starts[row + 1] - starts[row]
+    return np.concatenate([starts[: row + 1], starts[row + 2 :] - length])
+
+
+def _without_peer(peers: Numbers, row: int) -> Numbers:
+    """Who stood behind it moves up, and the last place of the list becomes empty."""
+    left = np.delete(peers, row, axis=0)
+    is_gone = left == row
+    left = np.where(left > row, left - 1, left)
+    left[is_gone] = -1
+    order = np.argsort(is_gone, axis=1, kind="stable")
+    return np.take_along_axis(left, order, axis=1).astype(peers.dtype)

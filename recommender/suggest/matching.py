@@ -1,0 +1,41 @@
+"""Which products a statement or a complaint is about."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recommender.release.contents import Numbers
+from recommender.release.opening import Release
+from recommender.suggest.facts import Stated
+
+NO_PRODUCTS = np.zeros(0, np.int32)
+
+
+def products_of(release: Release, stated: Stated) -> Numbers:
+    """Ascending; categories and brands in any case.
+
+    A release keeps no further attributes of its products: a statement about one matches nothing,
+    and is shown to people only.
+    """
+    match stated.about:
+        case "product":
+            return product_named(release, stated.value)
+        case "category":
+            return in_category(release, stated.value)
+        case "brand":
+            return release.brands.get(_plain(stated.value), NO_PRODUCTS)
+        case _:
+            return NO_PRODUCTS
+
+
+def product_named(release: Release, product_id: str) -> Numbers:
+    column = release.products.ids.position(product_id)
+    return NO_PRODUCTS if column is None else np.array([column], np.int32)
+
+
+def in_category(release: Release, category: str) -> Numbers:
+    return release.categories.get(_plain(category), NO_PRODUCTS)
+
+
+def _plain(text: str) -> str:
+    return text.strip().casefold()

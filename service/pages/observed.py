@@ -1,0 +1,41 @@
+"""What was watched of a customer, each with the evidence behind it."""
+
+from __future__ import annotations
+
+from recommender.suggest.observed import Favourite, Observed, PriceBand, Rhythm
+
+USUAL_FROM, USUAL_TO = 0.9, 1.1
+"""Times the usual price of a category that still are the usual price."""
+
+
+def observed_in_words(observed: Observed) -> list[tuple[str, str, str]]:
+    """(what, how it is, evidence) of all that is known."""
+    found = [("Favourite category", *_favourite(f)) for f in observed.categories]
+    found += [("Favourite brand", *_favourite(f)) for f in observed.brands]
+    if observed.price_band is not None:
+        found.append(("Price level", *_price_level(observed.price_band)))
+    if observed.rhythm is not None:
+        found.append(("Rhythm", *_rhythm(observed.rhythm)))
+    return found
+
+
+def _favourite(favourite: Favourite) -> tuple[str, str]:
+    return favourite.name, (
+        f"{favourite.share:.0%} of its purchases ({favourite.lines:,}), "
+        f"{favourite.lift:.1f} times the usual share"
+    )
+
+
+def _price_level(band: PriceBand) -> tuple[str, str]:
+    if band.middle < USUAL_FROM:
+        level = "below the usual"
+    else:
+        level = "above the usual" if band.middle > USUAL_TO else "the usual"
+    return level, (
+        f"half of {band.purchases:,} purchases lie between {band.low:.2f} and {band.high:.2f} "
+        "times the usual price of the category"
+    )
+
+
+def _rhythm(rhythm: Rhythm) -> tuple[str, str]:
+    return f"every {rhythm.usual_days:.0f} days", f"the median over {rhythm.orders:,} orders"

@@ -1,0 +1,155 @@
+"""Who may call what: one table, walked with every role and with no key at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.testclient import TestClient
+
+import service.app
+from service.access.caller import ROLES, Role
+from service.access.roles import all_declared, undeclared
+from service.app import create_app
+from service.openapi import roles_of_operations
+from service.settings import Settings
+from tests.callers import client_of, service_of
+from tests.small_release import publish_small_release
+
+EVERYONE = (None, *ROLES)
+KEYS = ROLES
+SALES = ("rep", "manager", "admin")
+BROWSER = {"accept": "text/html"}
+
+TABLE: dict[str, tuple[Role | None, ...]] = {
+    "GET /": SALES,
+    "GET /customers": SALES,
+    "GET /customers/{customer_id:path}": SALES,
+    "GET /docs": KEYS,
+    "GET /health/live": EVERYONE,
+    "GET /health/ready": EVERYONE,
+    "GET /openapi.json": KEYS,
+    "GET /products/{product_id:path}": SALES,
+    "GET /sign-in": EVERYONE,
+    "GET /v1/audit": ("admin",),
+    "GET /v1/customers": SALES,
+    "GET /v1/customers/{customer_id:path}/also-bought": KEYS,
+    "DELETE /v1/customers/{customer_id:path}": ("admin",),
+    "GET /v1/customers/{customer_id:path}/export": ("manager", "admin"),
+    "GET /v1/customers/{customer_id:path}/suggestions": KEYS,
+    "DELETE /v1/preferences/{preference_id}": SALES,
+    "GET /v1/complaints": SALES,
+    "GET /v1/customers/{customer_id:path}/complaints": SALES,
+    "GET /v1/customers/{customer_id:path}/permissions": KEYS,
+    "GET /v1/customers/{customer_id:path}/preferences": SALES,
+    "GET /v1/outcomes/summary": SALES,
+    "GET /v1/products/{product_id:path}/also-bought": KEYS,
+    "PATCH /v1/complaints/{complaint_id}": SALES,
+    "POST /v1/customers/{customer_id:path}/complaints": SALES,
+    "POST /v1/customers/{customer_id:path}/preferences": KEYS,
+    "POST /v1/events": KEYS,
+    "POST /v1/outcomes": KEYS,
+    "PUT /v1/customers/{customer_id:path}/permissions": KEYS,
+    "GET /v1/release": SALES,
+    "POST /sign-in": EVERYONE,
+    "POST /sign-out": EVERYONE,
+}
+"""Every route and who may call it; None stands for a caller without a key."""
+IDS = {"customer_id:path": "C02", "product_id:path": "S1"}
+"""C02 is a customer of the rep of `tests.callers`."""
+IDS_OF = {
+    "DELETE /v1/customers/{customer_id:path}": {"customer_id:path": "nobody"},
+    "DELETE /v1/preferences/{preference_id}": {"preference_id": "x"},
+    "PATCH /v1/complaints/{complaint_id}": {"complaint_id": "x"},
+}
+"""Of routes that would take from the others what they ask for, or ask for what nobody filed."""
+BODIES: dict[str, Any] = {}
+"""JSON for the routes that want some."""
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    directory: Path = tmp_path_factory.mktemp("roles") / "releases"
+    publish_small_release(directory)
+    with service_of(Settings(releases_directory=directory, folder=directory.parent), None) as found:
+        yield found
+
+
+def asked(client: TestClient, route: str, role: Role | None, **more: Any) -> int:
+    method, path = route.split(" ")
+    for name, value in (IDS | IDS_OF.get(route, {})).items():
+        path = path.replace(f"{{{name}}}", value)
+    caller = client_of(client.app, role)  # type: ignore[arg-type]
+    status: int = caller.request(method, path, json=BODIES.get(route), **more).status_code
+    return status
+
+
+def test_the_table_holds_every_route_and_no_other(client: TestClient) -> None:
+    assert sorted(TABLE) == sorted(all_declared(client.app.routes))  # type: ignore[attr-defined]
+
+
+def test_the_declarations_are_those_of_the_table(client: TestClient) -> None:
+    declared = all_declared(client.app.routes)  # type: ignore[attr-defined]
+    for route, roles in TABLE.items():
+        expected = frozenset() if None in roles else frozenset(roles)
+        assert declared[route] == expected, route
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+@pytest.mark.parametrize("route", TABLE)
+def test_each_role_gets_what_the_table_says(
+    client: TestClient, route: str, role: Role | None
+) -> None:
+    status = asked(client, route, role)
+    if role in TABLE[route]:
+        assert status not in {403, 404, 405}
+        assert status < 500
+        assert status != 401 or route == "POST /sign-in"
+    else:
+        assert status == (401 if role is None else 403)
+
+
+@pytest.mark.parametrize("route", [r for r, roles in TABLE.items() if None not in roles])
+def test_without_a_key_nothing_is_learnt_from_parameters(client: TestClient, route: str) -> None:
+    assert asked(client, route, None, params={"n": ["x", "y"], "nonsense": "1"}) == 401
+
+
+def test_who_is_nobody_is_told_how_to_become_somebody(client: TestClient) -> None:
+    answer = client.get("/v1/release")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["code"] == "not_signed_in"
+    page = client.get("/customers?query=c1&rep=Jo", headers=BROWSER)
+    assert page.status_code == 303
+    assert page.headers["location"] == "/sign-in?next=%2Fcustomers%3Fquery%3Dc1%26rep%3DJo"
+
+
+def test_the_openapi_document_says_who_may_call_what(client: TestClient) -> None:
+    manager = client_of(client.app, "manager")  # type: ignore[arg-type]
+    document = manager.get("/openapi.json").json()
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    roles = roles_of_operations(client.app.routes)  # type: ignore[attr-defined]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            assert operation.get("x-roles", []) == roles[operation["operationId"]]
+            assert ("security" in operation) == bool(roles[operation["operationId"]])
+            assert ("401" in operation["responses"]) == bool(roles[operation["operationId"]])
+    assert roles["list_audit"] == ["admin"]
+
+
+def test_a_route_that_declares_nothing_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = APIRouter()
+
+    @router.get("/forgotten")
+    async def forgotten() -> str:
+        return "open to all"
+
+    monkeypatch.setattr(service.app.audit.router, "routes", [*router.routes])
+    publish_small_release(tmp_path / "releases")
+    with pytest.raises(RuntimeError, match="GET /v1/forgotten; declare"):
+        create_app(Settings(releases_directory=tmp_path / "releases", folder=tmp_path))
+    assert undeclared(router.routes) == ["GET /forgotten"]

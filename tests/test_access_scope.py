@@ -1,0 +1,197 @@
+"""A rep sees its own customers; any other is answered as one that does not exist."""
+
+from __future__ import annotations
+
+import base64
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from recommender.errors import UnknownCustomerError
+from service.access.caller import Caller
+from service.access.scope import customer_of, known_customer_of
+from service.live import LiveRelease
+from service.pages.formats import path_part
+from service.settings import Settings
+from tests.callers import REP, client_of, service_of
+from tests.small_release import publish_small_release, small_contents
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("scope") / "releases"
+    publish_small_release(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def client(releases: Path) -> Iterator[TestClient]:
+    """The rep's."""
+    with service_of(Settings(releases_directory=releases, folder=releases.parent), None) as client:
+        yield client_of(client.app, "rep")  # type: ignore[arg-type]
+
+
+def customers(*, own: bool) -> list[str]:
+    everyone = small_contents().customers
+    return [key for key, rep in zip(everyone.ids, everyone.rep, strict=True) if own == (rep == REP)]
+
+
+OWN, FOREIGN = customers(own=True), customers(own=False)
+
+ADDRESSES = [
+    "GET /customers/{id}",
+    "GET /v1/customers/{id}/suggestions",
+    "GET /v1/customers/{id}/suggestions?n=3&kinds=new&rank_by=value",
+    "GET /v1/customers/{id}/also-bought",
+    "GET /v1/customers/{id}/also-bought?n=20",
+]
+"""Of one customer; whoever adds a route for one adds it here."""
+BODIES: dict[str, Any] = {}
+"""JSON for those of them that want some."""
+SEARCHES = [
+    "GET /v1/customers?query={id}",
+    "GET /customers?query={id}",
+    "GET /v1/customers?query={id}&rep=Theresa+Roßauer",
+    "GET /v1/customers?rep=Theresa+Roßauer&sort=last_bought_on",
+    "GET /v1/customers?sort=products_bought&limit=200",
+    "GET /customers?limit=200",
+    "GET /v1/customers?cursor={cursor}",
+    "GET /customers?cursor={cursor}",
+    "GET /",
+    "GET /products/S1",
+    "GET /v1/products/S1/also-bought?n=50",
+    "GET /v1/release",
+]
+"""That might name several."""
+
+
+def filled(address: str, customer_id: str) -> str:
+    cursor = base64.urlsafe_b64encode(customer_id.encode()).decode().rstrip("=")
+    return address.replace("{id}", path_part(customer_id)).replace("{cursor}", cursor)
+
+
+def ask(client: TestClient, address: str, customer_id: str, **headers: str) -> Response:
+    method, path = filled(address, customer_id).split(" ", 1)
+    return client.request(method, path, json=BODIES.get(address), headers=headers)
+
+
+def said(client: TestClient, address: str, customer_id: str, accept: str) -> tuple[int, str]:
+    """Status and body without what differs from request to request anyway."""
+    answer = ask(client, address, customer_id, accept=accept)
+    body = answer.text.replace(answer.headers["x-request-id"], "REQUEST")
+    return answer.status_code, body.replace(path_part(customer_id), "ID")
+
+
+def probe(client: TestClient, chance: random.Random) -> None:
+    """One attempt to tell a customer of others from one that does not exist."""
+    foreign, nobody = chance.choice(FOREIGN), f"nobody-{chance.getrandbits(40):x}"
+    accept = chance.choice(["text/html", "application/json"])
+    address = chance.choice(ADDRESSES + SEARCHES)
+    found = said(client, address, foreign, accept)
+    assert found[1].count(f"Müller {foreign}<") == found[1].count(f'"Müller {foreign}"') == 0
+    if address in ADDRESSES:
+        assert found[0] == 404
+        assert found == said(client, address, nobody, accept)
+        return
+    shown = found[1].replace(f'value="{foreign}"', "")  # the search form keeps what was asked
+    for other in FOREIGN:
+        assert f'"{other}"' not in shown
+        assert f'class="id">{other}<' not in shown
+        assert f"/customers/{path_part(other)}" not in shown
+
+
+def test_three_hundred_probes_leak_nothing(client: TestClient) -> None:
+    chance = random.Random(1)
+    for _ in range(300):
+        probe(client, chance)
+
+
+@pytest.mark.slow
+def test_ten_thousand_probes_leak_nothing(client: TestClient) -> None:
+    chance = random.Random(2)
+    for _ in range(10_000):
+        probe(client, chance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_time_of_an_answer_does_not_tell(client: TestClient, address: str) -> None:
+    """Foreign and unknown in turn, so that whatever else the machine does hits both alike."""
+    chance = random.Random(3)
+    took: dict[str, list[int]] = {"foreign": [], "nobody": []}
+    for _ in range(400):
+        asked = {"foreign": chance.choice(FOREIGN), "nobody": f"C{chance.randint(100, 999)}"}
+        for kind, customer_id in asked.items():
+            began = time.perf_counter_ns()
+            ask(client, address, customer_id)
+            took[kind].append(time.perf_counter_ns() - began)
+    assert median(took["foreign"]) == pytest.approx(median(took["nobody"]), rel=0.1)
+
+
+def test_the_probes_would_notice_a_leak(client: TestClient) -> None:
+    manager = client_of(client.app, "manager")  # type: ignore[arg-type]
+    caught = 0
+    for seed in range(40):
+        try:
+            probe(manager, random.Random(seed))
+        except AssertionError:
+            caught += 1
+    assert caught > 20
+
+
+def test_a_rep_gets_all_about_its_own(client: TestClient) -> None:
+    listed = client.get("/v1/customers?limit=200").json()["customers"]
+    assert sorted(c["customer_id"] for c in listed) == sorted(OWN)
+    for customer_id in OWN:
+        for address in ADDRESSES:
+            assert ask(client, address, customer_id).status_code < 300
+    assert f"{len(OWN)}</strong> customers" in client.get("/").text
+
+
+def test_the_filter_by_another_rep_finds_nothing_and_names_none(client: TestClient) -> None:
+    found = client.get("/v1/customers", params={"rep": "Theresa Roßauer"}).json()
+    assert found == {"customers": [], "next": None}
+    assert "Theresa" not in client.get("/customers").text
+
+
+def test_customers_of_nobody_are_no_reps_own(releases: Path) -> None:
+    live = LiveRelease(releases, verified=False).in_use
+    of_nobody = live.release.customers.ids.position(OWN[0])
+    assert of_nobody is not None
+    for rep in ("", None):
+        with pytest.raises(UnknownCustomerError):
+            customer_of(Caller("x", "rep", rep), live, OWN[0])
+    without_reps = publish_without_reps(releases.parent / "others")
+    for role, sees in {"rep": False, "manager": True, "admin": True}.items():
+        caller = Caller("x", role, REP if role == "rep" else None)  # type: ignore[arg-type]
+        try:
+            customer_of(caller, without_reps.in_use, OWN[0])
+        except UnknownCustomerError:
+            assert not sees
+        else:
+            assert sees
+
+
+def publish_without_reps(directory: Path) -> LiveRelease:
+    contents = small_contents()
+    nobody = type(contents.customers.rep).of([""] * len(contents.customers.ids))
+    publish_small_release(
+        directory, replace(contents, customers=replace(contents.customers, rep=nobody))
+    )
+    return LiveRelease(directory, verified=False)
+
+
+def test_the_shop_may_ask_for_whoever_there_is_and_whoever_there_is_not(releases: Path) -> None:
+    live, shop = LiveRelease(releases, verified=False).in_use, Caller("web", "shop")
+    assert customer_of(shop, live, FOREIGN[0]) is not None
+    assert customer_of(shop, live, "nobody") is None
+    with pytest.raises(UnknownCustomerError):
+        known_customer_of(shop, live, "nobody")

@@ -1,0 +1,91 @@
+"""A release without one customer: sound, and everyone else's answers stay."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommender.release.contents import Alike, Contents
+from recommender.release.opening import open_release
+from recommender.release.rewriting import without_customer
+from recommender.release.soundness import check_soundness
+from recommender.suggest.suggest import suggest
+from tests.small_release import publish_small_release, small_contents
+
+
+@pytest.mark.parametrize("customer_id", ["00123", "C05", "P1", "A 1/ü&50%"])
+def test_what_is_left_is_sound_and_lacks_the_customer(customer_id: str) -> None:
+    contents = small_contents()
+    left = without_customer(contents, row_of(contents, customer_id))
+    check_soundness(left)
+    assert list(left.customers.ids) == [k for k in contents.customers.ids if k != customer_id]
+
+
+def test_everyone_else_keeps_its_rows(tmp_path: Path) -> None:
+    contents = small_contents()
+    publish_small_release(tmp_path / "old", contents)
+    left = without_customer(contents, row_of(contents, "C05"))
+    publish_small_release(tmp_path / "new", left)
+    old, new = open_release(tmp_path / "old"), open_release(tmp_path / "new")
+    for customer_id in new.customers.ids:
+        before, after = row_of(old.contents, customer_id), row_of(new.contents, customer_id)
+        assert old.customers.name[before] == new.customers.name[after]
+        assert old.customers.portrait[before] == new.customers.portrait[after]
+        assert np.array_equal(entries(old.contents, before), entries(new.contents, after))
+        found, wanted = suggest(new, customer_id), suggest(old, customer_id)
+        assert [(s.product_id, s.chance) for s in found.suggestions] == [
+            (s.product_id, s.chance) for s in wanted.suggestions
+        ]
+
+
+def test_peers_close_up_and_are_renumbered() -> None:
+    peers = np.array([[2, 1, 3], [0, 2, 3], [1, 0, -1], [2, 0, -1]], np.int32)
+    contents = replace(small_contents(), alike=Alike(peers))
+    left = without_customer(contents, 1).alike.peers
+    assert left.tolist() == [[1, 2, -1], [0, -1, -1], [1, 0, -1]]
+    assert left.dtype == np.int32
+
+
+def test_a_part_that_nobody_described_is_not_kept_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("recommender.release.rewriting.RAGGED", frozenset({"bought"}))
+    with pytest.raises(TypeError, match="taken out of returned"):
+        without_customer(small_contents(), 0)
+
+
+def test_no_column_of_customers_keeps_its_length() -> None:
+    contents = small_contents()
+    left = without_customer(contents, 0)
+    same = {
+        part.name
+        for part in fields(Contents)
+        if all(
+            len(a) == len(b)
+            for a, b in zip(
+                vars(getattr(contents, part.name)).values(),
+                vars(getattr(left, part.name)).values(),
+                strict=True,
+            )
+        )
+    }
+    assert same == {"products", "fallback", "also_bought"}
+
+
+def row_of(contents: Contents, customer_id: str) -> int:
+    row = contents.customers.ids.position(customer_id)
+    assert row is not None
+    return row
+
+
+def entries(contents: Contents, row: int) -> np.ndarray:
+    parts = [
+        (contents.bought.starts, contents.bought.weights),
+        (contents.candidates.starts, contents.candidates.chance),
+        (contents.again.starts, contents.again.products),
+        (np.arange(len(contents.customers.ids) + 1), contents.model.customer_factors[:, 0]),
+    ]
+    return np.concatenate([column[starts[row] : starts[row + 1]] for starts, column in parts])

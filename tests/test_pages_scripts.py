@@ -1,0 +1,93 @@
+"""Texts that try to run as scripts, in every place of a page that shows what somebody wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from recommender.release.contents import Contents
+from recommender.text import TextColumn
+from service.pages.formats import path_part
+from tests.callers import key_for
+from tests.script_payloads import PAYLOADS
+from tests.small_release import publish_small_release, small_contents
+from tests.test_pages_browser import browser, running_app, sync_api, watched
+
+pytestmark = pytest.mark.browser
+__all__ = ["browser"]
+NAMED = PAYLOADS[0]
+
+
+def test_there_are_sixty_of_them_all_different() -> None:
+    assert len(set(PAYLOADS)) == len(PAYLOADS) == 60
+
+
+def with_payloads(contents: Contents) -> Contents:
+    """Two of the sixty for each of thirty customers; products and portraits have them too."""
+    customers, products = contents.customers, contents.products
+    rows, columns = range(len(customers.ids)), range(len(products.ids))
+    turned = [PAYLOADS[(row + 30) % 60] for row in rows]
+    return replace(
+        contents,
+        customers=replace(
+            customers,
+            name=TextColumn.of(PAYLOADS[row] for row in rows),
+            region=TextColumn.of(turned),
+            segment=TextColumn.of(turned),
+            rep=TextColumn.of(turned),
+            portrait=TextColumn.of(
+                json.dumps({PAYLOADS[row]: turned[row], "brands": turned}) for row in rows
+            ),
+        ),
+        products=replace(
+            products,
+            name=TextColumn.of(PAYLOADS[column * 5] for column in columns),
+            brand=TextColumn.of(PAYLOADS[column * 5 + 1] for column in columns),
+            category=TextColumn.of(PAYLOADS[column * 5 + 2] for column in columns),
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Its address, and a key whose name is such a text too."""
+    directory: Path = tmp_path_factory.mktemp("scripts") / "releases"
+    publish_small_release(directory, with_payloads(small_contents()))
+    with running_app(directory) as (app, address):
+        yield address, key_for(app.state.database, "manager", name=NAMED).shown
+
+
+def test_no_text_runs_as_a_script(
+    browser: sync_api.Browser,
+    service: tuple[str, str],
+) -> None:
+    address, key = service
+    page = browser.new_context().new_page()
+    said = watched(page)
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    for text in PAYLOADS:
+        visit(page, f"{address}/sign-in?next=/{path_part(text)}")
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    contents = small_contents()
+    paths = ["/", "/customers", "/docs"]
+    paths += [f"/customers/{path_part(key)}" for key in contents.customers.ids]
+    paths += [f"/products/{path_part(key)}" for key in contents.products.ids]
+    paths += [f"/customers?query={path_part(text)}" for text in PAYLOADS]
+    for path in paths:
+        visit(page, address + path)
+        assert NAMED in page.inner_text("header.top"), "the key is named so"
+    assert said == []
+
+
+def visit(page: sync_api.Page, address: str) -> None:
+    """One whole page, on which no text became an element."""
+    page.goto(address)
+    assert page.locator("h1").count() == 1, address
+    became = page.locator("script, img, iframe, object, embed, video, audio, style, math, marquee")
+    assert became.count() == 0, address
