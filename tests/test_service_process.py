@@ -55,12 +55,16 @@ def config_with(folder: Path, more: str) -> Config:
 
 @contextmanager
 def running(
-    config: Config, workers: int, host: str = "127.0.0.1"
+    config: Config, workers: int, host: str = "127.0.0.1", log: Path | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The process and its port."""
+    """The process and its port; `log` takes what it says where that is more than a pipe holds."""
     command = [sys.executable, "-c", PROGRAM, str(config.folder / "recommender.toml")]
+    said = log.open("w") if log else None
     process = subprocess.Popen(
-        [*command, str(workers), host], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, str(workers), host],
+        stdout=subprocess.PIPE,
+        stderr=said or subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout
@@ -71,6 +75,8 @@ def running(
         if process.poll() is None:
             process.kill()
         process.communicate()
+        if said:
+            said.close()
 
 
 def get(port: int, address: str, **headers: str) -> tuple[int, dict[str, object]]:

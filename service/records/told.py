@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +16,9 @@ from recommender.told import ToldOutcome
 from service.records.consents import Consents
 from service.records.database import Database
 from service.records.facts import AllFacts
+from service.records.forgotten import Forgotten, read_forgotten
 from service.records.migrate import open_records_if_any
-from service.records.schema import forgotten, lists, outcomes, secrets
+from service.records.schema import lists, outcomes
 from service.records.times import now
 
 
@@ -34,8 +33,7 @@ class RecordsTold:
         return self._fresh_consents()
 
     def is_forgotten(self, customer_id: str) -> bool:
-        key, hashes = self._forgotten
-        return bool(hashes) and _keyed_hash(key, customer_id) in hashes
+        return customer_id in self._forgotten
 
     def outcomes(self) -> Sequence[ToldOutcome]:
         with self.database.reading() as connection:
@@ -58,12 +56,10 @@ class RecordsTold:
         return consents
 
     @cached_property
-    def _forgotten(self) -> tuple[bytes, frozenset[bytes]]:
-        """The key of the hashes, and the hashes; read once, for a run asks about every customer."""
+    def _forgotten(self) -> Forgotten:
+        """Read once, for a run asks about every customer."""
         with self.database.reading() as connection:
-            key = connection.execute(_KEY).scalar_one_or_none()
-            hashes = frozenset(connection.execute(sa.select(forgotten.c.customer_hash)).scalars())
-        return key or b"", hashes
+            return read_forgotten(connection)
 
 
 def open_told(config: Config) -> RecordsTold | None:
@@ -72,11 +68,6 @@ def open_told(config: Config) -> RecordsTold | None:
     return RecordsTold(database, config.permissions) if database else None
 
 
-def _keyed_hash(key: bytes, customer_id: str) -> bytes:
-    return hmac.digest(key, customer_id.encode("utf-8", "surrogatepass"), hashlib.sha256)
-
-
-_KEY = sa.select(secrets.c.value).where(secrets.c.name == "forgotten")
 _OUTCOMES = (
     sa.select(
         outcomes.c.customer_id, outcomes.c.product_id, outcomes.c.outcome, outcomes.c.recorded_at
