@@ -19,7 +19,7 @@ from recommender.tables.report import TableReport
 from recommender.tables.tables import Tables
 from recommender.told import Told, ToldOutcome
 from recommender.train import train
-from recommender.training.permitted import permitted
+from recommender.training.permitted import STILL_KNOWN, permitted
 from recommender.training.warm_start import live_start
 from tests.made_up import Line, purchases_of, shop_purchases
 from tests.made_up_release import published, shop_contents
@@ -41,6 +41,18 @@ def without_rows(path: Path, customers: Iterable[str]) -> int:
     return len(rows) - len(kept)
 
 
+def with_blank_portraits(path: Path, customers: Iterable[str]) -> None:
+    """Leaves of these customers only what finds them."""
+    with path.open(newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    place, silent = head.index("customer_id"), set(customers)
+    for row in rows:
+        if row[place] in silent:
+            row[:] = [c if name in STILL_KNOWN else "" for name, c in zip(head, row, strict=True)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])
+
+
 def trained(config: Path, told: Told | None, monkeypatch: pytest.MonkeyPatch) -> Release:
     monkeypatch.setattr(recipe, "open_told", lambda _: told)
     loaded = load_config(config)
@@ -52,7 +64,7 @@ def columns_of(release: Release) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in release.folder.glob("*.npy")}
 
 
-def test_a_release_is_what_it_would_be_had_their_rows_never_been_there(
+def test_a_release_is_what_it_would_be_had_nothing_been_known_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, cut = write_shop(tmp_path / "whole"), write_shop(tmp_path / "cut")
@@ -60,7 +72,8 @@ def test_a_release_is_what_it_would_be_had_their_rows_never_been_there(
         who: without_rows(cut.parent / "purchases.csv", customers)
         for who, customers in (("no_permission", REFUSING), ("forgotten", ERASED))
     }
-    without_rows(cut.parent / "customers.csv", REFUSING | ERASED)
+    without_rows(cut.parent / "customers.csv", ERASED)
+    with_blank_portraits(cut.parent / "customers.csv", REFUSING)
     found, expected = trained(whole, TOLD, monkeypatch), trained(cut, None, monkeypatch)
     assert columns_of(found) == columns_of(expected)
     data, counts = found.manifest.data["purchases"], found.manifest.counts
@@ -95,7 +108,13 @@ def test_the_training_tells_whom_it_leaves_out(
 
 def tables(**changes: pd.DataFrame) -> Tables:
     lines = [Line("A", "x"), Line("A", "y", 1), Line("B", "y", 2), Line("C", "z", 3)]
-    people = pd.DataFrame({"customer_id": list("ABCD"), "parent_id": ["", "C", "", "C"]})
+    people = pd.DataFrame(
+        {
+            "customer_id": list("ABCD"),
+            "parent_id": ["", "C", "", "C"],
+            "size": list("3567"),
+        }
+    )
     events = pd.DataFrame(
         {"customer_id": ["A", "C"], "product_id": "x", "event": "view", "happened_at": None}
     )
@@ -114,8 +133,9 @@ def test_all_tables_lose_their_rows_and_products_only_they_bought() -> None:
     assert (list(purchases.customers), list(purchases.products)) == (["B"], ["y"])
     assert len(purchases) == 1
     assert found.tables.customers is not None
-    assert found.tables.customers["customer_id"].tolist() == ["B", "D"]
-    assert found.tables.customers["parent_id"].tolist() == ["", ""]
+    assert found.tables.customers["customer_id"].tolist() == ["A", "B", "D"]
+    assert found.tables.customers["parent_id"].tolist() == ["", "", ""]
+    assert found.tables.customers["size"].tolist() == ["", "5", "7"]
     assert found.tables.events is not None
     assert found.tables.events.empty
     assert left_out is not None

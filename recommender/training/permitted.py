@@ -23,6 +23,8 @@ Why = Literal["forgotten", "no_permission"]
 WHYS: tuple[Why, ...] = ("no_permission", "forgotten")
 OUTCOME_COLUMNS = ("customer_id", "product_id", "outcome", "happened_at")
 ERASED = "(erased)"
+STILL_KNOWN = ("customer_id", "name", "region", "rep")
+"""Of a customer that said no: someone must be able to find it, and to note that it says yes."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ def _left_out(customers: Iterable[str], told: Told) -> dict[str, Why]:
 def _without(tables: Tables, why: dict[str, Why]) -> Tables:
     purchases = _purchases_without(tables.purchases, why)
     erased = {customer for customer, reason in why.items() if reason == "forgotten"}
-    customers = _rows_without(tables.customers, why)
+    customers = _rows_without(tables.customers, erased)
+    if customers is not None:
+        customers = _hardly_known(customers, set(why) - erased)
     if customers is not None and "parent_id" in customers:
         parents = customers["parent_id"]
         customers = customers.assign(parent_id=parents.mask(parents.isin(erased), ""))
@@ -96,7 +100,7 @@ def _without(tables: Tables, why: dict[str, Why]) -> Tables:
         tables,
         purchases=purchases,
         customers=customers,
-        events=_rows_without(tables.events, why),
+        events=_rows_without(tables.events, set(why)),
     )
     return replace(found, reports=_reports(tables, found, erased))
 
@@ -126,10 +130,17 @@ def _purchases_without(purchases: Purchases, why: dict[str, Why]) -> Purchases:
     )
 
 
-def _rows_without(table: pd.DataFrame | None, why: dict[str, Why]) -> pd.DataFrame | None:
+def _rows_without(table: pd.DataFrame | None, customers: set[str]) -> pd.DataFrame | None:
     if table is None:
         return None
-    return table[~table["customer_id"].isin(why.keys())].reset_index(drop=True)
+    return table[~table["customer_id"].isin(customers)].reset_index(drop=True)
+
+
+def _hardly_known(table: pd.DataFrame, silent: set[str]) -> pd.DataFrame:
+    """Without the portraits of those who said no: nobody is likened to them, nor they to others."""
+    is_silent = table["customer_id"].isin(silent)
+    portrait = [column for column in table.columns if column not in STILL_KNOWN]
+    return table.assign(**{column: table[column].mask(is_silent, "") for column in portrait})
 
 
 def _reports(read: Tables, kept: Tables, erased: set[str]) -> tuple[TableReport, ...]:
