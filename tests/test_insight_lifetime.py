@@ -241,6 +241,17 @@ def test_those_that_stopped_are_less_likely_alive_and_worth_less() -> None:
     assert 365 / 15 / 2 < lifetime.orders[stays].mean() < 365 / 15
 
 
+def test_where_nobody_leaves_the_chance_to_be_alive_says_nothing() -> None:
+    random = np.random.default_rng(0)
+    lines = [
+        Line(f"C{c:03}", "p", day, 1, 5.0)
+        for c in range(200)
+        for day in np.flatnonzero(random.random(280) < 0.02 + 0.1 * (c % 3))
+    ]
+    assert not learned(lines).sees_leaving
+    assert learned(regulars()).sees_leaving
+
+
 def test_one_that_gave_everything_back_has_no_numbers() -> None:
     lines = [*regulars(), Line("Z", "p", 3, 2, 5.0), Line("Z", "p", 4, -2, 5.0)]
     lifetime = learned(lines)

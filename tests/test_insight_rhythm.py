@@ -205,3 +205,10 @@ def test_a_single_order_has_no_usual_days_and_no_warning() -> None:
 def test_no_purchases_have_no_rhythms() -> None:
     assert len(rhythm_of([], 5)) == 0
     assert len(rhythms([], 5).lateness) == 0
+
+
+def test_the_only_customer_of_so_many_orders_is_judged_by_those_of_fewer() -> None:
+    """No wait after nine gaps ever ended here, which must not read as silence for ever."""
+    lines = [line for line in shop() if int(line.customer[1:]) % 2 == 0]
+    found = rhythms([*lines, *bought(*range(300, 391, 10), customer="fast")], 392)
+    assert found.chance_silent[-1] < 0.1

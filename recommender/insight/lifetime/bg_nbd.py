@@ -32,6 +32,11 @@ class BgNbd:
     a: float
     b: float
 
+    @property
+    def chance_to_leave(self) -> float:
+        """Mean over customers, after each order."""
+        return self.a / (self.a + self.b)
+
     def log_likelihood(self, histories: Histories) -> Floats:
         """(customers,) of each history."""
         return self._of_orders(histories) + np.logaddexp(*self._stayed_or_left(histories))

@@ -18,6 +18,8 @@ from recommender.matrix.returns import Netted
 from recommender.tables.purchases import SECONDS_PER_DAY
 
 Floats = npt.NDArray[np.float64]
+LEAST_LEAVING = 0.001
+"""After an order; below that all customers would be alive with the same chance."""
 STEPS_A_YEAR = 12
 """What is discounted is discounted by the month."""
 
@@ -43,6 +45,11 @@ class Lifetime:
     def __repr__(self) -> str:
         known = int(np.isfinite(self.chance_alive).sum())
         return f"Lifetime({known:,} customers, {self.horizon_days} days)"
+
+    @property
+    def sees_leaving(self) -> bool:
+        """False where it is likeliest that nobody leaves: `chance_alive` says nothing then."""
+        return self.orders_model.chance_to_leave >= LEAST_LEAVING
 
     @property
     def value(self) -> Money:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,10 @@ PRIOR_GAPS = 1.0
 KNOWN_GAPS = (0, 1, 2, 3, 5, 9)
 """Customers of as many gaps wait alike, measured in their own: the more are known, the more
 narrowly the next one lies around them."""
+
+LEAST_WAITS = 100
+"""That ended, of customers of so many gaps; where there are fewer, they are counted with those of
+fewer gaps."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +88,8 @@ def customer_rhythms(
 def _silence(past: _Waits, present: _Waits, ahead_days: int) -> tuple[Floats, Floats]:
     """Lateness of the waits that go on, and the chance that they outlast the days ahead."""
     lateness, silent = np.zeros(len(present.days)), np.ones(len(present.days))
-    for few, many in zip(KNOWN_GAPS, (*KNOWN_GAPS[1:], np.inf), strict=True):
+    enough = [few for few in KNOWN_GAPS[1:] if (past.known >= few).sum() >= LEAST_WAITS]
+    for few, many in pairwise((0, *enough, np.inf)):
         ended = (past.known >= few) & (past.known < many)
         lasting = (present.known >= few) & (present.known < many)
         waits = np.concatenate([past.relative[ended], present.relative[lasting]])
