@@ -156,7 +156,10 @@ def judge_churn(shop: Shop, ahead: int) -> None:
     found(f"no order for {ahead} days", fixed, gone)
     found("own rhythm, as many", likeliest, gone)
     found("own rhythm, chance above a half", silent > 0.5, gone)
-    found("warned", rhythms.warned[rows], gone)
+    regular = np.isfinite(rhythms.usual_days[rows])
+    print(f"{regular.sum():,} with three order days, {gone[regular].mean():.3f} without an order")
+    found(f"no order for {ahead} days", fixed[regular], gone[regular])
+    found("warned", rhythms.warned[rows][regular], gone[regular])
 
 
 def judge_reorder(shop: Shop) -> None:

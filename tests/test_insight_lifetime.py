@@ -79,8 +79,7 @@ def test_cdnow_gives_the_published_gamma_gamma() -> None:
     assert len(count) == 946
     model = fit_gamma_gamma(Spending(count, mean))
     assert model is not None
-    assert (round(model.p, 2), round(model.q, 2)) == (6.25, 3.74)
-    assert model.v == pytest.approx(15.44, abs=0.01)
+    assert [round(value, 2) for value in astuple(model)] == [6.25, 3.74, 15.44]
 
 
 def test_purchases_become_the_published_histories() -> None:

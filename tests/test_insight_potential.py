@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from math import comb
+from pathlib import Path
 from statistics import median
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from recommender.config import load_config
 from recommender.insight.potential import peer_shares as room
 from recommender.insight.potential.potential import Potential, Told, find_potential
 from recommender.insight.potential.spend import Spend, spend_by_category
 from recommender.insight.withheld import Withheld
+from recommender.matrix.purchase_matrix import build_matrix
+from recommender.matrix.returns import net_returns
+from recommender.matrix.weights import RecencyQuantity
+from recommender.models.alike import find_peers
+from recommender.models.als import AlsSettings, fit_als
+from recommender.tables.purchases import SECONDS_PER_DAY
+from recommender.tables.tables import read_tables
 from tests.made_up import Line, at, netted_of
+from tests.test_real_data import prepared
 
 Cell = tuple[int, int]
 
@@ -183,3 +195,27 @@ def test_money_is_that_of_the_year_without_what_came_back() -> None:
     spend = spend_by_category(netted_of(lines), np.array([0, 0, -1], np.int32), at(400))
     assert spend.by_category.toarray().tolist() == [[4.0 + 4.0], [0.0]]
     assert spend.size.tolist() == [15.0, 0.0]
+
+
+@pytest.mark.slow
+def test_stores_begin_more_often_with_what_their_peers_buy(tmp_path: Path) -> None:
+    """Of what a store of AdventureWorks did not buy for a year, half a year later."""
+    folder = prepared("adventureworks", tmp_path) / "stores"
+    tables = read_tables(load_config(folder / "recommender.toml"))
+    cut = int(datetime(2013, 11, 1, tzinfo=UTC).timestamp())
+    past = net_returns(tables.purchases.before(cut))
+    kinds = tables.products.set_index("product_id")["subcategory"]
+    kinds = kinds.reindex(list(past.purchases.products))
+    categories = pd.factorize(kinds, sort=True)[0].astype(np.int32)
+    matrix = build_matrix(past, RecencyQuantity(182.0), cut)
+    peers = find_peers(fit_als(matrix.weights, AlsSettings(32, 10.0, 2.0)).customers)
+    potential = potential_of(spend_by_category(past, categories, cut), peers)
+    later = cut + 182 * SECONDS_PER_DAY
+    came = spend_by_category(net_returns(tables.purchases), categories, later, 182)
+    begun = came.by_category.toarray() > 0
+    told = np.zeros(begun.shape, bool)
+    told[potential.customers, potential.categories] = np.isfinite(potential.expected)
+    had = np.zeros(begun.shape, bool)
+    had[potential.customers, potential.categories] = potential.actual > 0
+    asked = ((potential.told == Told.YES) & (came.size > 0))[:, None] & ~had
+    assert begun[asked & told].mean() > 4 * begun[asked & ~told].mean()

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
+from recommender.config import load_config
 from recommender.insight.order_days import OrderDays, order_days
 from recommender.insight.rhythm.customers import CustomerRhythms, customer_rhythms
 from recommender.insight.rhythm.medians import medians
 from recommender.insight.rhythm.products import ProductRhythms, State, product_rhythms
 from recommender.insight.rhythm.survival import Survival
+from recommender.matrix.returns import net_returns
+from recommender.tables.purchases import SECONDS_PER_DAY
+from recommender.tables.tables import read_purchases
 from tests.made_up import FIRST_DAY, Line, at, netted_of
+from tests.test_real_data import prepared
 
 LINES = st.lists(
     st.builds(
@@ -212,3 +220,37 @@ def test_the_only_customer_of_so_many_orders_is_judged_by_those_of_fewer() -> No
     lines = [line for line in shop() if int(line.customer[1:]) % 2 == 0]
     found = rhythms([*lines, *bought(*range(300, 391, 10), customer="fast")], 392)
     assert found.chance_silent[-1] < 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("date", [(2011, 6, 10), (2011, 9, 9)])
+def test_on_online_retail_own_rhythm_beats_fixed_rules(
+    tmp_path: Path, date: tuple[int, int, int]
+) -> None:
+    """No order for 90 days, and last bought 30 days ago, are the rules."""
+    folder = prepared("online-retail", tmp_path)
+    purchases, _ = read_purchases(load_config(folder / "recommender.toml"))
+    cut = int(datetime(*date, tzinfo=UTC).timestamp())
+    past, today = net_returns(purchases.before(cut)), cut // SECONDS_PER_DAY - 1
+    after = purchases.take((purchases.quantity > 0) & (purchases.purchased_at >= cut))
+    orders = order_days(past)
+    known = np.unique(orders.customers)
+    ahead = after.before(cut + 90 * SECONDS_PER_DAY)
+    gone = ~np.isin(known, ahead.customer_rows)
+    found = customer_rhythms(orders, today)
+    own, fixed = (area(c[known], gone) for c in (found.chance_silent, found.days_since))
+    assert own > fixed + 0.04
+    rhythm = product_rhythms(past, cut - 1)
+    soon = after.before(cut + 28 * SECONDS_PER_DAY)
+    met = set(zip(soon.customer_rows.tolist(), soon.product_columns.tolist(), strict=True))
+    pairs = zip(rhythm.customers.tolist(), rhythm.products.tolist(), strict=True)
+    bought = np.array([pair in met for pair in pairs])
+    reorder = bought[rhythm.state == State.REORDER].mean()
+    assert reorder > 1.2 * bought[today - rhythm.last_day >= 30].mean()
+    assert reorder > 1.4 * bought[rhythm.state == State.LAPSED].mean()
+
+
+def area(scores: np.ndarray, truth: np.ndarray) -> float:
+    """Under the curve, by ranks (Mann and Whitney)."""
+    ranks, met = rankdata(scores), truth.sum()
+    return float((ranks[truth].sum() - met * (met + 1) / 2) / (met * (~truth).sum()))

@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 LEAST_DAYS = 3
 AHEAD_DAYS = 90
-WARNED_FROM = 0.5
-"""Chance that no order comes in the days ahead."""
+WARNED_FROM = 1 / 3
+"""Chance that no order comes in the days ahead: late enough to ask, before it is likely lost."""
 PRIOR_GAPS = 1.0
 """Usual gaps of all customers that stand beside a customer's own."""
 KNOWN_GAPS = (0, 1, 2, 3, 5, 9)
@@ -43,7 +43,7 @@ class CustomerRhythms:
     chance_silent: Floats
     """That no order comes in the next `ahead_days`."""
     warned: npt.NDArray[np.bool_]
-    """Usual days known and passed, and silence likelier than an order."""
+    """Usual days known and passed, and silence likelier than `WARNED_FROM`."""
 
     def __repr__(self) -> str:
         known = int(np.isfinite(self.days_since).sum())
