@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from recommender.insight.lifetime.bg_nbd import BgNbd, fit_bg_nbd
 from recommender.insight.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
 from recommender.insight.lifetime.histories import Histories, Spending, histories_of, spending_of
 from recommender.insight.lifetime.lifetime import Lifetime, learn_lifetime
+from recommender.insight.lifetime.rehearsal import rehearse
 from recommender.insight.order_days import OrderDays, order_days
 from recommender.insight.withheld import Withheld
 from recommender.matrix.returns import net_returns
@@ -249,6 +250,22 @@ def test_where_nobody_leaves_the_chance_to_be_alive_says_nothing() -> None:
     ]
     assert not learned(lines).sees_leaving
     assert learned(regulars()).sees_leaving
+
+
+def test_a_rush_at_the_end_is_not_promised_for_the_whole_year() -> None:
+    """All order four times as much in the last weeks, at Christmas say."""
+    rush = [replace(one, quantity=4 * one.quantity) for one in regulars() if one.day > 200]
+    lines = [*(one for one in regulars() if one.day <= 200), *rush]
+    orders = order_days(netted_of(lines))
+    trust = rehearse(orders, FIRST_DAY + 281, 365)
+    assert trust.retention == 1.0
+
+
+def test_retention_is_what_came_of_what_the_pace_promised() -> None:
+    """Every second customer stops at once: half of the money, or a little more, still comes."""
+    lines = [one for one in regulars() if int(one.customer[1:]) % 2 or one.day <= 180]
+    trust = rehearse(order_days(netted_of(lines)), FIRST_DAY + 281, 90)
+    assert 0.5 < trust.retention < 0.85
 
 
 def test_one_that_gave_everything_back_has_no_numbers() -> None:

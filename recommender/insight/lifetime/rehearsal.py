@@ -21,7 +21,8 @@ class Trust:
     models: float
     """Share of the forecast that is the models'; the rest is the customer's own pace."""
     retention: float
-    """Money that came, of each unit that the pace promised."""
+    """Money that came, of each unit that the pace promised; at most 1, for what came beyond it may
+    be the season, which a whole year does not have."""
 
     def revenue(self, forecast: Forecast, days: float) -> Money:
         """(customers that bought,) expected in so many days."""
@@ -49,6 +50,6 @@ def rehearse(orders: OrderDays, today: int, days: int) -> Trust:
     came = orders.take(~earlier).revenue_of_customers()[past.customers[past.firsts]]
     told = np.isfinite(forecast.money_an_order)
     promised = float(forecast.pace[told].sum() * days)
-    retention = float(came[told].sum()) / promised if promised > 0 else 1.0
+    retention = min(float(came[told].sum()) / promised, 1.0) if promised > 0 else 1.0
     trusts = [Trust(share, retention) for share in MODEL_SHARES]
     return min(trusts, key=lambda one: np.abs(one.revenue(forecast, days) - came)[told].sum())
