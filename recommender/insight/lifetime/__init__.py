@@ -1,0 +1,1 @@
+"""What a customer is worth: the chance that it stays, and what it will buy."""

@@ -1,0 +1,1 @@
+"""How regularly a customer buys, each product and at all, and what is late."""
