@@ -10,10 +10,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from recommender.assembly.customers import segments_of
+from recommender.assembly.products import category_numbers, costs_of
 from recommender.config import Config
+from recommender.insight.insight import Insight, Own, beside_peers, learn_own
 from recommender.judging.foretold import Foretold
 from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
+from recommender.matrix.returns import net_returns
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
@@ -22,6 +25,7 @@ from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
+from recommender.tables.tables import Tables
 from recommender.training.permitted import Permitted
 from recommender.training.warm_start import live_start
 from recommender.tuning.choose import Chosen, choose_settings
@@ -44,6 +48,8 @@ class Learned:
     slope_of_liking: float | None
     """What lists are moved by when customers buy before the next training."""
     judgement: Judgement
+    insight: Insight
+    """What is foretold of each customer."""
 
 
 def learn_lists(
@@ -63,6 +69,7 @@ def learn_lists(
         settings = chosen.settings
         say(str(settings.weighting))
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
+        own = beside.submit(_own, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = live_start(config.releases_directory, purchases, settings.als.factors, left_out)
         study = rehearse(purchases, settings, known, now, say)
@@ -70,6 +77,8 @@ def learn_lists(
         segments = segments_of(purchases.customers, tables.customers)
         judged = beside.submit(_judged, purchases, study.rehearsals, again, segments)
         new = study.learn_from_all(warm.factors if warm else None)
+        categories = category_numbers(purchases.products, tables.products)
+        insight = beside_peers(own.result(), new.models, categories)
         newcomers = came.result()
         say(str(newcomers))
         say(str(again.model))
@@ -85,7 +94,13 @@ def learn_lists(
         again=again,
         slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
         judgement=judgement,
+        insight=insight,
     )
+
+
+def _own(purchases: Purchases, tables: Tables, now: int) -> Own:
+    costs = costs_of(purchases.products, tables.products)
+    return learn_own(net_returns(purchases), now, costs)
 
 
 def _judged(
