@@ -73,6 +73,7 @@ class Account:
             settings=self.settings,
             tried=[_flat(trial.as_json()) for trial in self.learned.chosen.tried],
             features=new.ranker.gains(),
+            checks=self.learned.checks,
             refusal=self.refusal,
             forced=self.gate["forced"],
         )
@@ -80,6 +81,7 @@ class Account:
             "ranking": new.ranker.as_json(),
             "again_model": again.model.as_json(),
             "settings": self.learned.chosen.as_json(),
+            "insight": self.learned.checks.as_json(),
         }
         return report_files(self.learned.judgement, about, more)
 
