@@ -89,10 +89,10 @@ def check_growth(
     days = -(-(now - at) // SECONDS_PER_DAY)
     whole = net_returns(purchases)
     after = spend_by_category(whole.since(at), categories, now, days)
-    return _checked(Cells(before, after, potential), (at - 1) // SECONDS_PER_DAY, days)
+    return judge_growth(Cells(before, after, potential), (at - 1) // SECONDS_PER_DAY, days)
 
 
-def _checked(cells: Cells, today: int, days: int) -> GrowthCheck | Withheld:
+def judge_growth(cells: Cells, today: int, days: int) -> GrowthCheck | Withheld:
     begins = _grown("begins to buy", cells.begins())
     if begins is None:
         return Withheld(

@@ -17,7 +17,7 @@ from recommender.judging.insight.growth import Grown, GrowthCheck
 from recommender.judging.insight.reorder import DAYS, ReorderCheck
 from recommender.judging.insight.reorder import FIXED as THIRTY_DAYS
 from recommender.judging.insight.rules import Rule
-from recommender.judging.insight.value import NAIVE, OURS, ValueCheck
+from recommender.judging.insight.value import OURS, ValueCheck
 from recommender.judging.report_tables import details, table
 from recommender.judging.svg import percent
 from recommender.tables.purchases import SECONDS_PER_DAY
@@ -79,7 +79,7 @@ def _value(check: ValueCheck) -> Iterator[str]:
     )
     rows = [_row(f.name, f.off, "ours" if f.name == OURS else "other") for f in check.forecasts]
     yield dots("Error of each forecast", "Mean absolute error by what was spent.", rows)
-    yield f"<p>{escape(_lead(check))}</p>"
+    yield f"<p>{escape(_leads(check))}</p>"
     cells = [
         [
             escape(f.name),
@@ -93,15 +93,20 @@ def _value(check: ValueCheck) -> Iterator[str]:
     yield details("The numbers", table(head, cells, OURS))
 
 
-def _lead(check: ValueCheck) -> str:
-    low, high = check.lead.low, check.lead.high
-    if low > 0:
-        told = "closer than"
-    elif high < 0:
-        told = "FURTHER off than"
-    else:
-        told = "no further off than chance allows, and no closer, against"
-    return f"Our forecast is {told} {NAIVE}, what anyone would reckon with."
+def _leads(check: ValueCheck) -> str:
+    of_models = (
+        f"{percent(check.models, 0)} of our forecast are the models, the rest is the customer's "
+        f"own pace times {check.retention:.2f}. "
+    )
+    return of_models + " ".join(_lead(name, lead) for name, lead in check.leads.items())
+
+
+def _lead(name: str, lead: Interval) -> str:
+    if lead.low > 0:
+        return f"It is closer than {name}."
+    if lead.high < 0:
+        return f"It is FURTHER off than {name}."
+    return f"Against {name} there is no difference that chance could not make."
 
 
 def _rhythm(check: ReorderCheck) -> Iterator[str]:

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from recommender.insight.lifetime.forecast import YEAR_DAYS
 from recommender.insight.lifetime.lifetime import learn_lifetime
+from recommender.insight.lifetime.rehearsal import Trust
 from recommender.insight.order_days import OrderDays, order_days
 from recommender.insight.withheld import Withheld
 from recommender.judging.bootstrap import Floats, Interval, resampled_means
@@ -52,8 +53,12 @@ class ValueCheck:
     """Money of a customer in the days after, on average."""
     forecasts: tuple[Forecaster, ...]
     """Ours first."""
-    lead: Interval
-    """Error of the past mean times retention less ours, on the same draws."""
+    leads: dict[str, Interval]
+    """Error of each other one less ours, on the same draws."""
+    models: float
+    """Share of ours that the models make; the rest is each customer's own pace."""
+    retention: float
+    """What that pace was multiplied by."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -61,7 +66,9 @@ class ValueCheck:
             "customers": self.customers,
             "came": round(self.came, 4),
             "forecasts": [forecast.as_json() for forecast in self.forecasts],
-            "naive_less_ours": self.lead.as_json(),
+            "less_ours": {name: lead.as_json() for name, lead in self.leads.items()},
+            "models": self.models,
+            "retention": round(self.retention, 6),
         }
 
 
@@ -80,7 +87,7 @@ def check_value(purchases: Purchases, whole: Netted, now: int) -> ValueCheck | W
         return Withheld(f"no money is known to have come in the {held.days:,} days set aside")
     forecasts = {OURS: lifetime.revenue} | _naive(order_days(held.past), held)
     forecasts = {name: forecast[known] for name, forecast in forecasts.items()}
-    return _checked(held, forecasts, came[known])
+    return _checked(held, forecasts, came[known], lifetime.trust)
 
 
 def _naive(orders: OrderDays, held: HeldOut) -> dict[str, Floats]:
@@ -95,7 +102,7 @@ def _naive(orders: OrderDays, held: HeldOut) -> dict[str, Floats]:
     return {NAIVE: pace * (stayed.mean() if len(early) else 1.0), PACE: pace}
 
 
-def _checked(held: HeldOut, forecasts: dict[str, Floats], came: Floats) -> ValueCheck:
+def _checked(held: HeldOut, forecasts: dict[str, Floats], came: Floats, trust: Trust) -> ValueCheck:
     errors = [np.abs(forecast - came) for forecast in forecasts.values()]
     sums = np.column_stack([came, *errors])
     drawn = np.vstack([sums.mean(axis=0), resampled_means(sums, np.ones(len(sums)))])
@@ -113,7 +120,13 @@ def _checked(held: HeldOut, forecasts: dict[str, Floats], came: Floats) -> Value
             )
             for i, (name, forecast) in enumerate(forecasts.items())
         ),
-        lead=ratio(drawn[:, 2] - drawn[:, 1], drawn[:, 0]),
+        leads={
+            name: ratio(drawn[:, 1 + i] - drawn[:, 1], drawn[:, 0])
+            for i, name in enumerate(forecasts)
+            if name != OURS
+        },
+        models=trust.models,
+        retention=trust.retention,
     )
 
 
