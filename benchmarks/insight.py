@@ -28,7 +28,8 @@ from recommender.insight.order_days import OrderDays, order_days
 from recommender.insight.potential.potential import find_potential
 from recommender.insight.potential.spend import spend_by_category
 from recommender.insight.rhythm.customers import customer_rhythms
-from recommender.insight.rhythm.products import State, product_rhythms
+from recommender.insight.rhythm.products import product_rhythms
+from recommender.insight.rhythm.state import State
 from recommender.insight.withheld import Withheld
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import Netted, net_returns

@@ -73,7 +73,7 @@ def _judged(folder: Path, release: Release, purchases: Purchases, at: int) -> Ev
         title=f"Release {release.name}",
         made_at=f"judged on the {WINDOW_DAYS} days after {release.manifest.as_of}",
         counts=release.manifest.counts,
-        settings=release.manifest.settings,
+        settings={k: v for k, v in release.manifest.settings.items() if k != "insight"},
     )
     _write(folder, report_files(judgement, about, {"release": release.name}))
     return Evaluated(folder / HTML, judgement.verdict())

@@ -68,7 +68,13 @@ def train(
         say("writing the release")
         name = publish(
             directory,
-            assemble(tables, learned.new.models, learned.ranked, learned.again.ranked),
+            assemble(
+                tables,
+                learned.new.models,
+                learned.ranked,
+                learned.again.ranked,
+                learned.insight,
+            ),
             about=account.manifest_fields(),
             extras=account.report() | account.rejected(),
             keep=config.releases.keep,

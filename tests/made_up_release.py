@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.assembly.contents import assemble
+from recommender.assembly.products import category_numbers, costs_of
+from recommender.insight.insight import Insight, beside_peers, learn_own
 from recommender.models.models import Models, learn
 from recommender.ranking.again.ranker import count_again
 from recommender.ranking.outcome import outcome_of
@@ -32,6 +34,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.insight import nothing_foretold
 from recommender.release.manifest import FORMAT, Manifest
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import Release
@@ -129,7 +132,14 @@ def shop_contents() -> Contents:
         models,
         plain_rank(models, shop_chance()),
         again.rank(models.netted.purchases, models.now),
+        insight_of(tables, models),
     )
+
+
+def insight_of(tables: Tables, models: Models) -> Insight:
+    ids = models.matrix.products
+    own = learn_own(models.netted, models.now, costs_of(ids, tables.products))
+    return beside_peers(own, models, category_numbers(ids, tables.products))
 
 
 def learned_onto(tables: Tables) -> Models:
@@ -175,6 +185,7 @@ def random_contents(seed: int) -> Contents:
             np.zeros(0, np.float32),
         ),
         **nothing_observed(customers),
+        **nothing_foretold(customers),
     )
 
 

@@ -30,6 +30,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.insight import nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
 from recommender.text import Ids, TextColumn
@@ -83,6 +84,7 @@ def small_contents() -> Contents:
         alike=_alike(customers),
         also_bought=_also_bought(products, bought),
         **nothing_observed(len(customers.ids)),
+        **nothing_foretold(len(customers.ids)),
     )
 
 

@@ -16,8 +16,9 @@ from scipy import sparse
 
 from recommender.config import load_config
 from recommender.insight.potential import peer_shares as room
-from recommender.insight.potential.potential import Potential, Told, find_potential
+from recommender.insight.potential.potential import Potential, find_potential
 from recommender.insight.potential.spend import Spend, spend_by_category
+from recommender.insight.potential.told import Told
 from recommender.insight.withheld import Withheld
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import net_returns

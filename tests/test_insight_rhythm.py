@@ -18,7 +18,8 @@ from recommender.config import load_config
 from recommender.insight.order_days import OrderDays, order_days
 from recommender.insight.rhythm.customers import CustomerRhythms, customer_rhythms
 from recommender.insight.rhythm.medians import medians
-from recommender.insight.rhythm.products import ProductRhythms, State, product_rhythms
+from recommender.insight.rhythm.products import ProductRhythms, product_rhythms
+from recommender.insight.rhythm.state import State
 from recommender.insight.rhythm.survival import Survival
 from recommender.matrix.returns import net_returns
 from recommender.tables.purchases import SECONDS_PER_DAY

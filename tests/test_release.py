@@ -22,6 +22,7 @@ from recommender.errors import BrokenReleaseError, UnknownReleaseError
 from recommender.release import publish as publishing
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
+from recommender.release.insight import nothing_foretold
 from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
@@ -364,6 +365,7 @@ def _large(customers: int, products: int) -> Contents:
     return replace(
         shop,
         **nothing_observed(customers),
+        **nothing_foretold(customers),
         customers=replace(
             shop.customers,
             ids=Ids.of(f"C{c:05}" for c in range(customers)),

@@ -8,10 +8,11 @@ from scipy import sparse
 
 from recommender.assembly.customers import customer_columns, segments_of
 from recommender.assembly.fallback import fallback_lists
+from recommender.assembly.insight import insight_parts
 from recommender.assembly.observed import observed_parts
 from recommender.assembly.products import product_columns
+from recommender.insight.insight import Insight
 from recommender.matrix.purchase_matrix import PurchaseMatrix
-from recommender.models.alike import find_peers
 from recommender.models.also_bought import count_together
 from recommender.models.models import Models
 from recommender.ranking.ranked import Ranked
@@ -30,7 +31,9 @@ from recommender.release.contents import (
 from recommender.tables.tables import Tables
 
 
-def assemble(tables: Tables, models: Models, ranked: Ranked, again: Ranked) -> Contents:
+def assemble(
+    tables: Tables, models: Models, ranked: Ranked, again: Ranked, insight: Insight
+) -> Contents:
     """`ranked` holds products never bought, `again` those bought before."""
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     products = product_columns(models, tables.products)
@@ -44,9 +47,10 @@ def assemble(tables: Tables, models: Models, ranked: Ranked, again: Ranked) -> C
         candidates=Candidates(ranked.starts, ranked.products, ranked.chance),
         again=_again(again, models.matrix.returned),
         fallback=fallback,
-        alike=Alike(find_peers(models.factors.customers)),
+        alike=Alike(insight.peers),
         also_bought=_also_bought(models),
         **observed_parts(models.netted, products),
+        **insight_parts(insight),
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from recommender.models.models import Models
 from recommender.models.spending import spend_of_buyers, usual_prices
 from recommender.release.contents import Products
-from recommender.text import TextColumn
+from recommender.text import Ids, TextColumn
 
 TEXTS = ("name", "category", "brand")
 
@@ -18,7 +18,7 @@ def product_columns(models: Models, table: pd.DataFrame | None) -> Products:
     """Without a products table everything sold is in the catalogue, at its usual price."""
     ids = models.matrix.products
     known = _known(models, table)
-    aligned = _aligned(models, table)
+    aligned = _aligned(ids, table)
     price = aligned["price"].to_numpy(np.float64)
     paid = usual_prices(models.netted, models.now)
     return Products(
@@ -36,6 +36,18 @@ def product_columns(models: Models, table: pd.DataFrame | None) -> Products:
     )
 
 
+def category_numbers(ids: Ids, table: pd.DataFrame | None) -> npt.NDArray[np.int32]:
+    """(products,) as in `product_columns`, -1 where none is known."""
+    return _numbered(_aligned(ids, table)["category"])
+
+
+def costs_of(ids: Ids, table: pd.DataFrame | None) -> npt.NDArray[np.float64]:
+    """(products,) of one unit, NaN where not known."""
+    if table is None or "cost" not in table:
+        return np.full(len(ids), np.nan)
+    return np.asarray(table.set_index("product_id")["cost"].reindex(list(ids)), np.float64)
+
+
 def _known(models: Models, table: pd.DataFrame | None) -> npt.NDArray[np.bool_]:
     ids = models.matrix.products
     if table is None:
@@ -44,11 +56,11 @@ def _known(models: Models, table: pd.DataFrame | None) -> npt.NDArray[np.bool_]:
     return np.array([product_id in listed for product_id in ids], bool)
 
 
-def _aligned(models: Models, table: pd.DataFrame | None) -> pd.DataFrame:
+def _aligned(ids: Ids, table: pd.DataFrame | None) -> pd.DataFrame:
     """One row an id, in the order of the ids; what the table lacks is unknown and in stock."""
     if table is None:
         table = pd.DataFrame({"product_id": pd.Series(dtype="str")})
-    aligned = table.set_index("product_id").reindex(list(models.matrix.products))
+    aligned = table.set_index("product_id").reindex(list(ids))
     for column in TEXTS:
         texts = aligned[column] if column in aligned else pd.Series("", aligned.index)
         aligned[column] = texts.fillna("")

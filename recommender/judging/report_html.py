@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from recommender.judging.charts import bars
+from recommender.judging.insight.checks import Checks
+from recommender.judging.insight.sections import insight_sections
 from recommender.judging.judgement import Judgement
 from recommender.judging.report_questions import again_section, new_sections, reliability_section
 from recommender.judging.report_style import STYLE
@@ -31,6 +33,8 @@ class About:
     features: Mapping[str, float] = field(default_factory=dict)
     """Feature of the ranking -> gain."""
     notes: Sequence[str] = ()
+    checks: Checks | None = None
+    """Of what is foretold of customers; None where that was not judged."""
     refusal: str | None = None
     """Why the gate does not let it go live."""
     forced: str | None = None
@@ -59,6 +63,9 @@ def _sections(judgement: Judgement, about: About) -> Iterator[str]:
     yield _verdict(judgement, about)
     for heading, *content in _judged(judgement):
         yield section(heading, *content)
+    if about.checks is not None:
+        for heading, *content in insight_sections(about.checks):
+            yield section(heading, *content)
     if about.features:
         yield section("What carries the order", *_features(about.features))
     if about.settings or about.tried:

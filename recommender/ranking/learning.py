@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.models.als import Factors
 from recommender.models.models import Models, learn
@@ -40,6 +41,8 @@ class Rehearsal:
     at: int
     """Seconds since 1970 UTC."""
     ranked: Ranked
+    customer_factors: npt.NDArray[np.float32]
+    """(customers, factors) that it was ranked by."""
     seen_until: int
     """The newest purchase that the models saw."""
     learned_until: int
@@ -187,6 +190,7 @@ class Study:
         rehearsal = Rehearsal(
             at=models.now,
             ranked=ranked,
+            customer_factors=models.factors.customers,
             seen_until=models.netted.purchases.last_at,
             learned_until=self._learned_until,
             hits=_hits(ranked, outcome),

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.insight import (
+    CustomerRhythms,
+    Lifetime,
+    Potential,
+    ProductRhythms,
+    Sizes,
+)
 from recommender.release.observed import Favourites, Habits, LastOrders
 from recommender.text import Ids, TextColumn
 
@@ -175,3 +182,8 @@ class Contents:
     favourite_brands: Favourites
     habits: Habits
     last_orders: LastOrders
+    product_rhythms: ProductRhythms
+    customer_rhythms: CustomerRhythms
+    potential: Potential
+    sizes: Sizes
+    lifetime: Lifetime

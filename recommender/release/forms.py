@@ -18,6 +18,16 @@ MAY_BE_UNKNOWN = (
     "habits.price_middle",
     "habits.price_high",
     "habits.usual_days",
+    "customer_rhythms.usual_days",
+    "customer_rhythms.lateness",
+    "customer_rhythms.chance_silent",
+    "potential.expected",
+    "potential.low",
+    "potential.high",
+    "lifetime.chance_alive",
+    "lifetime.orders",
+    "lifetime.revenue",
+    "lifetime.margin",
 )
 TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
 CHANCES = (
@@ -25,6 +35,9 @@ CHANCES = (
     "again.chance",
     "fallback.popular_chance",
     "fallback.segment_chance",
+    "customer_rhythms.lateness",
+    "customer_rhythms.chance_silent",
+    "lifetime.chance_alive",
 )
 
 
@@ -35,7 +48,7 @@ def check_forms(contents: Contents) -> None:
         _has_type(name, array, wanted[name])
         if array.dtype.kind == "f" and name not in MAY_BE_UNKNOWN:
             _is_finite(name, array)
-        if name in CHANCES and array.size and not (array.min() >= 0 and array.max() <= 1):
+        if name in CHANCES and ((array < 0) | (array > 1)).any():
             raise ValueError(f"{name}: {array.min()}..{array.max()} outside 0..1")
     for name, texts in _text_columns(contents):
         _is_whole_text(name, texts)

@@ -29,6 +29,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.observed import OBSERVED, nothing_observed
 from recommender.release.shelf import Shelf
@@ -140,6 +141,11 @@ class Release:
         return int(np.count_nonzero(np.diff(self.bought.starts)))
 
     @cached_property
+    def category_names(self) -> dict[int, str]:
+        """Number of a category -> its name."""
+        return {number: name for name, number in self._category_numbers.items()}
+
+    @cached_property
     def _category_numbers(self) -> dict[str, int]:
         numbers, first = np.unique(self.products.category_number, return_index=True)
         return {
@@ -165,7 +171,8 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
         _verify_extras(folder, manifest)
     try:
         if older:
-            nothing = nothing_observed(len(arrays["customers.ids.ends"]) - 1)
+            customers = len(arrays["customers.ids.ends"]) - 1
+            nothing = nothing_observed(customers) | nothing_foretold(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -187,9 +194,10 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 
 
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
-    """A release has all parts of what is observed, or was made before any was."""
+    """A release has all parts of what is observed, or was made before any was; so of insight."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    return () if parts.intersection(OBSERVED) else OBSERVED
+    lacking = [group for group in (OBSERVED, INSIGHT) if not parts.intersection(group)]
+    return tuple(part for group in lacking for part in group)
 
 
 def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Array:

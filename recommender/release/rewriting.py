@@ -12,6 +12,7 @@ import numpy as np
 
 from recommender.release.columns import Array
 from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
+from recommender.release.insight import CustomerRhythms, Lifetime, Sizes
 from recommender.release.observed import Habits
 from recommender.text import TextColumn
 
@@ -21,7 +22,7 @@ OF_PRODUCTS = frozenset({"products", "fallback", "also_bought"})
 """Parts without a row a customer."""
 RAGGED = frozenset(
     {"bought", "returned", "earlier", "candidates", "again", "last_orders"}
-    | {"favourite_categories", "favourite_brands"}
+    | {"favourite_categories", "favourite_brands", "product_rhythms", "potential"}
 )
 """Parts with a row of entries a customer, cut by `starts`."""
 
@@ -44,7 +45,7 @@ def _without(name: str, part: Any, row: int) -> Any:
     if name in RAGGED:
         return _without_entries(part, row)
     match part:
-        case Customers() | Habits():
+        case Customers() | Habits() | CustomerRhythms() | Sizes() | Lifetime():
             return _without_row(part, row)
         case Model():
             return replace(part, customer_factors=np.delete(part.customer_factors, row, axis=0))

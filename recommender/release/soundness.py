@@ -18,8 +18,10 @@ def check_soundness(contents: Contents) -> None:
     _ids_are_unique(contents.products.ids, "products.ids")
     _columns_have_one_length(contents.customers, customers, "customers")
     _columns_have_one_length(contents.products, products, "products")
-    _columns_have_one_length(contents.habits, customers, "habits")
+    for name in ("habits", "customer_rhythms", "sizes", "lifetime"):
+        _columns_have_one_length(getattr(contents, name), customers, name)
     _favourites_are_whole(contents, customers)
+    _potential_is_whole(contents, customers)
     for name, starts, numbers, rows in _ragged(contents, customers, products):
         _rows_are_whole(name, starts, numbers, rows)
         _points_inside(name, numbers, products, least=0)
@@ -42,6 +44,7 @@ def _ragged(c: Contents, customers: int, products: int) -> list[tuple[str, Start
         ("candidates", c.candidates.starts, c.candidates.products, customers),
         ("again", c.again.starts, c.again.products, customers),
         ("last_orders", c.last_orders.starts, c.last_orders.products, customers),
+        ("product_rhythms", c.product_rhythms.starts, c.product_rhythms.products, customers),
         ("also_bought", c.also_bought.starts, c.also_bought.products, products),
         (
             "fallback.segment",
@@ -81,6 +84,12 @@ def _favourites_are_whole(c: Contents, customers: int) -> None:
             raise ValueError(f"{name}: columns of different lengths")
 
 
+def _potential_is_whole(c: Contents, customers: int) -> None:
+    categories = int(c.products.category_number.max(initial=-1)) + 1
+    _rows_are_whole("potential", c.potential.starts, c.potential.categories, customers)
+    _points_inside("potential.categories", c.potential.categories, categories, least=0)
+
+
 def _points_inside(name: str, numbers: Numbers, size: int, *, least: int) -> None:
     if numbers.size and (numbers.min() < least or numbers.max() >= size):
         raise ValueError(f"{name}: {numbers.min()}..{numbers.max()} outside {least}..{size - 1}")
@@ -93,6 +102,8 @@ def _entries_fit(c: Contents) -> None:
         ("candidates", (c.candidates.products, c.candidates.chance)),
         ("again", (c.again.products, c.again.chance)),
         ("last_orders", (c.last_orders.products, c.last_orders.days)),
+        ("product_rhythms", _entry_columns(c.product_rhythms)),
+        ("potential", _entry_columns(c.potential)),
         ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),
         ("fallback.segment", (c.fallback.segment_products, c.fallback.segment_chance)),
         (
@@ -111,12 +122,18 @@ def _entries_fit(c: Contents) -> None:
             )
 
 
+def _entry_columns(part: object) -> list[Array]:
+    """All that `starts` cuts."""
+    return [column for name, column in vars(part).items() if name != "starts"]
+
+
 def _rows_are_ordered(c: Contents) -> None:
     """Products ascending where they are searched, the likelier first where they are offered."""
     for name, starts, products in (
         ("bought", c.bought.starts, c.bought.products),
         ("returned", c.returned.starts, c.returned.products),
         ("earlier", c.earlier.starts, c.earlier.products),
+        ("product_rhythms", c.product_rhythms.starts, c.product_rhythms.products),
     ):
         if not (_steps_within_rows(starts, products) > 0).all():
             raise ValueError(f"{name}.products: do not ascend within a row")

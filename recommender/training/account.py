@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.assembly.about import about_training, counts_of, iso
+from recommender.assembly.insight import about_insight
 from recommender.config import Config
 from recommender.judging.report import report_files
 from recommender.judging.report_html import About
@@ -36,7 +37,7 @@ class Account:
         about = about_training(
             self.permitted.tables,
             self.learned.new.models,
-            self.settings,
+            self.settings | {"insight": about_insight(self.learned.insight)},
             currency=self.config.service.currency,
             gate=self.gate,
         )
@@ -72,6 +73,7 @@ class Account:
             settings=self.settings,
             tried=[_flat(trial.as_json()) for trial in self.learned.chosen.tried],
             features=new.ranker.gains(),
+            checks=self.learned.checks,
             refusal=self.refusal,
             forced=self.gate["forced"],
         )
@@ -79,6 +81,7 @@ class Account:
             "ranking": new.ranker.as_json(),
             "again_model": again.model.as_json(),
             "settings": self.learned.chosen.as_json(),
+            "insight": self.learned.checks.as_json(),
         }
         return report_files(self.learned.judgement, about, more)
 

@@ -6,14 +6,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from recommender.assembly.customers import segments_of
+from recommender.assembly.products import category_numbers, costs_of
 from recommender.config import Config
+from recommender.insight.insight import Insight, Own, beside_peers, learn_own
+from recommender.insight.withheld import Withheld
 from recommender.judging.foretold import Foretold
+from recommender.judging.insight.checks import Checks, OwnChecks, check_own
+from recommender.judging.insight.growth import GrowthCheck, check_growth
 from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
+from recommender.matrix.returns import net_returns
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
@@ -22,6 +30,7 @@ from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
+from recommender.tables.tables import Tables
 from recommender.training.permitted import Permitted
 from recommender.training.warm_start import live_start
 from recommender.tuning.choose import Chosen, choose_settings
@@ -44,6 +53,10 @@ class Learned:
     slope_of_liking: float | None
     """What lists are moved by when customers buy before the next training."""
     judgement: Judgement
+    insight: Insight
+    """What is foretold of each customer."""
+    checks: Checks
+    """How well that did on days it had not seen."""
 
 
 def learn_lists(
@@ -63,19 +76,24 @@ def learn_lists(
         settings = chosen.settings
         say(str(settings.weighting))
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
+        own = beside.submit(_own, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = live_start(config.releases_directory, purchases, settings.als.factors, left_out)
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)
         judged = beside.submit(_judged, purchases, study.rehearsals, again, segments)
+        categories = category_numbers(purchases.products, tables.products)
+        grown = beside.submit(_growth, purchases, study.rehearsals, categories, now)
         new = study.learn_from_all(warm.factors if warm else None)
+        foretold, own_checks = own.result()
+        insight = beside_peers(foretold, new.models, categories)
         newcomers = came.result()
         say(str(newcomers))
         say(str(again.model))
         ranked = with_newcomers(new.ranked, new.models, newcomers)
         say("judging the lists")
-        judgement = judged.result()
+        judgement, checks = judged.result(), Checks(grown.result(), own_checks)
     return Learned(
         chosen=chosen,
         warm_start=warm.release if warm else None,
@@ -85,7 +103,27 @@ def learn_lists(
         again=again,
         slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
         judgement=judgement,
+        insight=insight,
+        checks=checks,
     )
+
+
+def _own(purchases: Purchases, tables: Tables, now: int) -> tuple[Own, OwnChecks]:
+    netted, costs = net_returns(purchases), costs_of(purchases.products, tables.products)
+    return learn_own(netted, now, costs), check_own(purchases, netted, now)
+
+
+def _growth(
+    purchases: Purchases,
+    rehearsals: tuple[Rehearsal, ...],
+    categories: npt.NDArray[np.int32],
+    now: int,
+) -> GrowthCheck | Withheld:
+    """Since the oldest window that is held out to judge: its factors saw nothing of it."""
+    if not rehearsals:
+        return Withheld("the purchases do not reach back far enough to set 28 days aside")
+    oldest = rehearsals[-1]
+    return check_growth(purchases, categories, oldest.customer_factors, oldest.at, now)
 
 
 def _judged(

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from recommender.insight.potential.spend import Spend
+from recommender.insight.potential.told import LEAST_BUYING, LEAST_PEERS
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
-LEAST_PEERS, LEAST_BUYING = 20, 0.4
 BLOCK_CELLS = 4_000_000
 """Shares held at once; 32 MB."""
 OUTSIDE = 0.025

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.insight.money import Money
-from recommender.insight.potential.peer_shares import (
-    LEAST_PEERS,
-    PeerShares,
-    active_peers,
-    peer_shares,
-)
+from recommender.insight.potential.peer_shares import PeerShares, active_peers, peer_shares
 from recommender.insight.potential.spend import Spend
+from recommender.insight.potential.told import LEAST_PEERS, Told
 from recommender.insight.withheld import Withheld
 
 Numbers = npt.NDArray[np.int32]
-
-
-class Told(IntEnum):
-    """Whether an expected sum is told, or why not."""
-
-    YES = 0
-    NO_SIZE = 1
-    """The customer bought nothing in the time: what it could buy in all is not known."""
-    FEW_PEERS = 2
-    FEW_BUY = 3
-    """Too few of the peers buy in the category."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.insight.rhythm.medians import medians
+from recommender.insight.rhythm.state import State, due_days, states
 from recommender.matrix.returns import Netted
 from recommender.tables.purchases import SECONDS_PER_DAY
 
@@ -16,18 +16,6 @@ Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
 LEAST_DAYS = 3
 """Two days have one gap, which is no habit yet."""
-DUE_FROM = 0.75
-"""Of the usual gap: from there on it is bought as often as when it is late."""
-STOPPED_AFTER, STOPPED_DAYS = 3.0, 28
-"""Of the usual gap, and days late: a weekly product has not stopped after three weeks."""
-
-
-class State(IntEnum):
-    """What a rhythm says today."""
-
-    QUIET = 0
-    REORDER = 1
-    LAPSED = 2
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,7 +74,7 @@ def product_rhythms(netted: Netted, now: int) -> ProductRhythms:
     gaps = (days.days[follows] - days.days[follows - 1]).astype(np.float64)
     gap = medians(gaps, days.pairs[follows], len(lasts))
     last, lines = days.days[lasts], days.lines[lasts]
-    due = (last + np.ceil(gap)).astype(np.int32)
+    due = due_days(last, gap)
     return ProductRhythms(
         customers=netted.purchases.customer_rows[lines],
         products=netted.purchases.product_columns[lines],
@@ -96,14 +84,8 @@ def product_rhythms(netted: Netted, now: int) -> ProductRhythms:
         last_day=last.astype(np.int32),
         due_day=due,
         days_late=(today - due).astype(np.int32),
-        state=_state(today - last, gap),
+        state=states(today - last, gap),
     )
-
-
-def _state(since: npt.NDArray[np.int64], gap: Floats) -> npt.NDArray[np.int8]:
-    stopped = (since >= STOPPED_AFTER * gap) & (since - gap >= STOPPED_DAYS)
-    due = np.where(since >= DUE_FROM * gap, State.REORDER, State.QUIET)
-    return np.where(stopped, State.LAPSED, due).astype(np.int8)
 
 
 def _days(netted: Netted) -> _Days:

@@ -1,0 +1,1 @@
+"""How well each foretold number of a customer did on days that it had not seen."""
