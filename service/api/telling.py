@@ -28,6 +28,8 @@ from service.records.asking import write
 from service.records.database import Database
 from service.settings import Settings
 
+Tell = Callable[[sa.Connection], Written]
+"""What writes something down and says what is answered; API and pages write by the same."""
 WRITES = documented(BAD_REQUEST, TOO_LARGE, UNAVAILABLE)
 """Error answers of every operation with a body; 422 also says `idempotency_key_reused`."""
 IdempotencyKey = Annotated[
@@ -53,7 +55,7 @@ class Telling:
     caller: Caller
     asked: Asked | None
 
-    async def write(self, tell: Callable[[sa.Connection], Written]) -> Response:
+    async def write(self, tell: Tell) -> Response:
         """The answer, once it is committed; raises `ProblemError` for a key used before."""
         try:
             written, is_replay = await write(self.database, lambda c: self._once(c, tell))
@@ -64,9 +66,7 @@ class Telling:
         media_type = "application/json" if written.body else None
         return Response(written.body, written.status, headers, media_type)
 
-    def _once(
-        self, connection: sa.Connection, tell: Callable[[sa.Connection], Written]
-    ) -> tuple[Written, bool]:
+    def _once(self, connection: sa.Connection, tell: Tell) -> tuple[Written, bool]:
         if self.asked is None:
             return tell(connection), False
         before = find_answer(connection, self.asked)
