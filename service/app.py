@@ -16,6 +16,7 @@ from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
 from service.api import (
     audit,
+    brief,
     complaints,
     customers,
     erasure,
@@ -119,7 +120,7 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, customers, products, release, audit, erasure):
+    for noun in (suggestions, customers, brief, products, release, audit, erasure):
         api.include_router(noun.router)
     for told in (permissions, preferences, complaints, outcomes, events):
         api.include_router(told.router)

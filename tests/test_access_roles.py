@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "DELETE /v1/preferences/{preference_id}": SALES,
     "GET /v1/audit": ("admin",),
     "GET /v1/complaints": SALES,
+    "GET /v1/customers/{customer_id:path}/brief": SALES,
     "GET /v1/customers/{customer_id:path}/complaints": SALES,
     "GET /v1/customers/{customer_id:path}/permissions": KEYS,
     "GET /v1/customers/{customer_id:path}/preferences": SALES,

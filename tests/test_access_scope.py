@@ -52,6 +52,7 @@ ADDRESSES = [
     "GET /v1/customers/{id}/suggestions?n=3&kinds=new&rank_by=value",
     "GET /v1/customers/{id}/also-bought",
     "GET /v1/customers/{id}/also-bought?n=20",
+    "GET /v1/customers/{id}/brief",
     "GET /v1/customers/{id}/permissions",
     "PUT /v1/customers/{id}/permissions",
     "GET /v1/customers/{id}/preferences",
