@@ -56,6 +56,12 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/products/{product_id:path}/also-bought": KEYS,
     "GET /v1/products/{product_id:path}/targets": SALES,
     "GET /v1/release": SALES,
+    "POST /customers/{customer_id:path}/complaints": SALES,
+    "POST /customers/{customer_id:path}/complaints/{complaint_id}": SALES,
+    "POST /customers/{customer_id:path}/outcomes": SALES,
+    "POST /customers/{customer_id:path}/permissions": SALES,
+    "POST /customers/{customer_id:path}/preferences": SALES,
+    "POST /customers/{customer_id:path}/preferences/{preference_id}/withdrawal": SALES,
     "POST /sign-in": EVERYONE,
     "POST /sign-out": EVERYONE,
 }
