@@ -119,7 +119,7 @@ def file_a_complaint(page: sync_api.Page, service: tuple[str, str], way: str) ->
 
 
 def withdraw_permission(page: sync_api.Page, service: tuple[str, str], way: str) -> None:
-    form = opened(page, "May I call?", "Use of its purchases")
+    form = opened(page, "May I call?", "Personal offers")
     form.get_by_role("button", name="Withdraw").click()
     sync_api.expect(page.get_by_role("heading", name="Popular products")).to_be_visible()
     assert "like this one" not in page.locator("main").inner_text()

@@ -48,6 +48,7 @@ KNOWN: dict[str, list[str]] = {
 }
 """Half of the requests name what there is, else hardly one would come through."""
 FOR_SALES_ALONE = {
+    "show_brief",
     "list_preferences",
     "withdraw_preference",
     "file_complaint",

@@ -35,7 +35,7 @@ PURPOSES_IN_WORDS = {
     "phone": "Phone",
     "email": "E-mail",
     "post": "Post",
-    "personalisation": "Use of its purchases",
+    "personalisation": "Personal offers",
 }
 REJECTIONS_IN_WORDS = {
     "price": "Too dear",
