@@ -14,10 +14,11 @@ from starlette.types import Scope
 
 from recommender.errors import RecommenderError
 from service.access.address import sign_in_address
-from service.access.roles import NotAllowedError, NotSignedInError, caller_of
+from service.access.roles import NotAllowedError, NotSignedInError, caller_of, check_allowed
 from service.api.parameters import WrongMediaTypeError
 from service.pages.render import render
 from service.problems import (
+    BAD_REQUEST,
     INTERNAL_ERROR,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -88,14 +89,29 @@ def install_refusals(app: FastAPI) -> None:
 async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # tells the type checker what is certain
     kind = kind_of_status(error.status_code)
+    if kind is BAD_REQUEST and (refusal := await _refuse_who_may_not(request)):
+        return refusal
     return refuse(request.scope, kind, _SAID.get(kind, error.detail), headers=error.headers)
 
 
 async def _refuse_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
+    if refusal := await _refuse_who_may_not(request):
+        return refusal
     mistakes = [mistake_in(dict(e)) for e in error.errors()[:MOST_MISTAKES]]
     detail = "; ".join(f"{m.name}: {m.detail}" for m in mistakes)
     return refuse(request.scope, INVALID_REQUEST, detail, mistakes)
+
+
+async def _refuse_who_may_not(request: Request) -> Response | None:
+    """A body that cannot be read is noticed before anybody asks who sent it."""
+    try:
+        check_allowed(request)
+    except NotSignedInError as error:
+        return await _refuse_nobody(request, error)
+    except NotAllowedError as error:
+        return await _refuse_role(request, error)
+    return None
 
 
 async def _refuse_engine(request: Request, error: Exception) -> Response:

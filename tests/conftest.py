@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 
@@ -19,6 +20,10 @@ from service.records.schema import metadata
 from tests.postgres import server_programs, throwaway_postgres
 from tests.small_release import publish_small_release
 from tests.telling import service_of
+
+# a kernel compiled on its first call, or a busy machine, is no failure
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "datasets" / "sample"

@@ -121,6 +121,21 @@ def test_without_a_key_nothing_is_learnt_from_parameters(client: TestClient, rou
     assert asked(client, route, None, params={"n": ["x", "y"], "nonsense": "1"}) == 401
 
 
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[]"])
+@pytest.mark.parametrize("route", [r for r in TABLE if r.startswith(("POST /v1", "PUT", "PATCH"))])
+def test_who_may_not_send_a_body_learns_nothing_from_a_wrong_one(
+    client: TestClient, route: str, body: bytes
+) -> None:
+    json_body = {"content-type": "application/json"}
+    method, path = route.split(" ")
+    for role in (None, "shop"):
+        if role in TABLE[route]:
+            continue
+        caller = client_of(client.app, role)  # type: ignore[arg-type]
+        status = caller.request(method, path, content=body, headers=json_body).status_code
+        assert status == (403 if role else 401)
+
+
 def test_who_is_nobody_is_told_how_to_become_somebody(client: TestClient) -> None:
     answer = client.get("/v1/release")
     assert answer.headers["www-authenticate"] == "Bearer"

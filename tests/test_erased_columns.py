@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from recommender.release.contents import Alike, Contents
+from recommender.release.observed import Favourites, Habits, LastOrders
 from recommender.release.opening import open_release
 from recommender.release.rewriting import without_customer
 from recommender.release.soundness import check_soundness
 from recommender.suggest.suggest import suggest
+from recommender.text import TextColumn
 from tests.small_release import publish_small_release, small_contents
 
 
@@ -47,6 +49,26 @@ def test_peers_close_up_and_are_renumbered() -> None:
     left = without_customer(contents, 1).alike.peers
     assert left.tolist() == [[1, 2, -1], [0, -1, -1], [1, 0, -1]]
     assert left.dtype == np.int32
+
+
+def test_what_was_observed_of_others_stays_theirs() -> None:
+    contents = small_contents()
+    size = len(contents.customers.ids)
+    one_each, numbers = np.arange(size + 1), np.arange(size, dtype=np.int32)
+    shares = numbers.astype(np.float32)
+    names = TextColumn.of(f"category {row}" for row in range(size))
+    favourites = Favourites(names, one_each, numbers, numbers, shares, shares)
+    habits = Habits(shares, shares, shares, numbers, shares, numbers)
+    last_orders = LastOrders(one_each, numbers, np.zeros(size, np.int32))
+    watched = {"favourite_brands": favourites, "habits": habits, "last_orders": last_orders}
+    left = without_customer(replace(contents, **watched), 5)
+    check_soundness(left)
+    others = [row for row in range(size) if row != 5]
+    assert left.habits.orders.tolist() == others
+    assert left.last_orders.days.tolist() == others
+    assert left.favourite_brands.lines.tolist() == others
+    found = [left.favourite_brands.names[n] for n in left.favourite_brands.numbers]
+    assert found == [f"category {row}" for row in others]
 
 
 def test_a_part_that_nobody_described_is_not_kept_in_silence(

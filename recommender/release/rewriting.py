@@ -12,13 +12,17 @@ import numpy as np
 
 from recommender.release.columns import Array
 from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
+from recommender.release.observed import Habits
 from recommender.text import TextColumn
 
 Part = TypeVar("Part")
 
 OF_PRODUCTS = frozenset({"products", "fallback", "also_bought"})
 """Parts without a row a customer."""
-RAGGED = frozenset({"bought", "returned", "earlier", "candidates", "again"})
+RAGGED = frozenset(
+    {"bought", "returned", "earlier", "candidates", "again", "last_orders"}
+    | {"favourite_categories", "favourite_brands"}
+)
 """Parts with a row of entries a customer, cut by `starts`."""
 
 
@@ -40,7 +44,7 @@ def _without(name: str, part: Any, row: int) -> Any:
     if name in RAGGED:
         return _without_entries(part, row)
     match part:
-        case Customers():
+        case Customers() | Habits():
             return _without_row(part, row)
         case Model():
             return replace(part, customer_factors=np.delete(part.customer_factors, row, axis=0))
@@ -63,11 +67,14 @@ def _without_value(column: Array | TextColumn, row: int) -> Array | TextColumn:
 
 
 def _without_entries(part: Part, row: int) -> Part:
-    """`starts` cuts all other columns, entry by entry."""
+    """`starts` cuts all other columns, entry by entry; texts are what their numbers point at."""
     columns: dict[str, Any] = dict(vars(part))
     starts = columns.pop("starts")
     gone = slice(*starts[row : row + 2])
-    kept: dict[str, Any] = {name: np.delete(column, gone) for name, column in columns.items()}
+    kept: dict[str, Any] = {
+        name: column if isinstance(column, TextColumn) else np.delete(column, gone)
+        for name, column in columns.items()
+    }
     kept["starts"] = _closed(starts, row)
     return type(part)(**kept)
 

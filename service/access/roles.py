@@ -65,6 +65,17 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def check_allowed(request: Request) -> None:
+    """As the declaration of the route, for what is found before that is asked: a body of no JSON.
+
+    Raises `NotSignedInError` or `NotAllowedError`.
+    """
+    route = request.scope.get("route")
+    roles = _roles_of(route.dependant) if isinstance(route, APIRoute) else None
+    if roles and caller_of(request).role not in roles:
+        raise NotAllowedError
+
+
 def all_declared(routes: list[BaseRoute]) -> dict[str, frozenset[Role] | None]:
     """`METHOD /path` and its roles: none where everyone may, None where nothing is declared.
 
@@ -88,7 +99,11 @@ def declared_roles(route: RouteContext) -> frozenset[Role] | None:
     """None for a route that declares nothing."""
     if not isinstance(route.original_route, APIRoute):
         return None
-    found = [d.call for d in _all(route.dependant) if isinstance(d.call, Allowed)]
+    return _roles_of(route.dependant)
+
+
+def _roles_of(dependant: Dependant) -> frozenset[Role] | None:
+    found = [d.call for d in _all(dependant) if isinstance(d.call, Allowed)]
     return found[0].roles if found else None
 
 

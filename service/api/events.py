@@ -90,10 +90,12 @@ async def add_events(
 ) -> Response:
     """All of them or none; counted from the next answer on."""
     _check_products(tells.live, body)
-    for customer_id in {event.customer_id for event in body} - {None}:
-        row_in_reach(tells.caller, tells.live, str(customer_id))
+    customers = {event.customer_id for event in body if event.customer_id is not None}
+    for customer_id in customers:
+        row_in_reach(tells.caller, tells.live, customer_id)
 
     def tell(connection: sa.Connection) -> Written:
+        tells.refuse_forgotten(connection, customers)
         record_events(connection, [event.record() for event in body], tells.caller.name)
         return written(201, {"recorded": len(body)})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
+from recommender.errors import UnknownCustomerError
 from service.access.caller import Caller
 from service.access.roles import the_caller
 from service.api.json_answer import json_answer
@@ -26,6 +27,7 @@ from service.problems import (
 from service.records.answered import Asked, KeyReusedError, Written, find_answer, keep_answer
 from service.records.asking import write
 from service.records.database import Database
+from service.records.forgotten import read_forgotten
 from service.settings import Settings
 
 Tell = Callable[[sa.Connection], Written]
@@ -56,7 +58,10 @@ class Telling:
     asked: Asked | None
 
     async def write(self, tell: Tell) -> Response:
-        """The answer, once it is committed; raises `ProblemError` for a key used before."""
+        """The answer, once it is committed; raises `ProblemError` for a key used before.
+
+        Raises `UnknownCustomerError` where the customer was erased while this waited its turn.
+        """
         try:
             written, is_replay = await write(self.database, lambda c: self._once(c, tell))
         except KeyReusedError as error:
@@ -68,13 +73,25 @@ class Telling:
 
     def _once(self, connection: sa.Connection, tell: Tell) -> tuple[Written, bool]:
         if self.asked is None:
-            return tell(connection), False
+            return self._obedient(connection, tell), False
         before = find_answer(connection, self.asked)
         if before is not None:
             return before, True
-        written = tell(connection)
+        written = self._obedient(connection, tell)
         keep_answer(connection, self.asked, written)
         return written, False
+
+    def _obedient(self, connection: sa.Connection, tell: Tell) -> Written:
+        written = tell(connection)
+        if written.customer_id is not None:
+            self.refuse_forgotten(connection, [written.customer_id])
+        return written
+
+    def refuse_forgotten(self, connection: sa.Connection, customer_ids: Iterable[str]) -> None:
+        """Who was erased by now must not come back, whatever held when the request came in."""
+        forgotten = read_forgotten(connection, self.live.forgotten)
+        if any(customer_id in forgotten for customer_id in customer_ids):
+            raise UnknownCustomerError("there is no customer of this id")
 
 
 async def telling(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from recommender.config import PermissionsSection
 from recommender.suggest.facts import CHANNELS, PURPOSES, Channel, Purpose
+from service.records.forgotten import NOBODY, Forgotten, read_forgotten
 from service.records.schema import permissions
 
 
@@ -24,6 +25,7 @@ class Consents:
         self._defaults: dict[Purpose, bool] = {p: getattr(defaults, p) for p in PURPOSES}
         self._said: dict[tuple[str, str], bool] = {}
         """Only of those who were asked: (customer_id, purpose)."""
+        self._forgotten = NOBODY
         self._last = 0
         self._lock = threading.Lock()
 
@@ -31,10 +33,12 @@ class Consents:
         return f"Consents({len(self._said):,} said, up to {self._last})"
 
     def refresh(self, connection: sa.Connection) -> None:
-        """One query, empty but for the first time and after a change."""
+        """Two queries, empty but for the first time and after a change."""
         rows = connection.execute(_NEWER, {"last": self._last}).all()
-        if rows:
+        forgotten = read_forgotten(connection, self._forgotten)
+        if rows or forgotten is not self._forgotten:
             with self._lock:
+                self._drop(forgotten)
                 self._take(rows)
 
     def may_personalise(self, customer_id: str) -> bool:
@@ -49,11 +53,21 @@ class Consents:
         return tuple(channel for channel in CHANNELS if self.may(customer_id, channel))
 
     def _take(self, rows: Iterable[Any]) -> None:
-        """A thread with an older snapshot may come later; it has nothing new then."""
+        """A thread with an older snapshot may come later; it has nothing new then.
+
+        Nor does it bring back who was forgotten since.
+        """
         for sequence, customer_id, purpose, granted in rows:
             if sequence > self._last:
-                self._said[customer_id, purpose] = granted
                 self._last = sequence
+                if customer_id not in self._forgotten:
+                    self._said[customer_id, purpose] = granted
+
+    def _drop(self, forgotten: Forgotten) -> None:
+        """What was erased is not kept in memory either."""
+        if forgotten.sequence > self._forgotten.sequence:
+            self._forgotten = forgotten
+            self._said = {key: said for key, said in self._said.items() if key[0] not in forgotten}
 
 
 _NEWER = (
