@@ -15,6 +15,7 @@ from service.app import Service
 from service.knowing import data_until
 from service.pages.formats import path_part
 from service.records.audit import read_audit
+from service.records.forgotten import forget_customer
 from service.records.times import now
 from service.records.told import RecordsTold
 from tests.small_release import ODD_CUSTOMER
@@ -238,6 +239,14 @@ def test_what_is_no_form_saves_nothing(service: TestClient) -> None:
     html = refused(service, "complaints", text="Late.", surprise="<b>")
     assert "Surprise: unknown parameter" in html
     assert brief(service)["complaints"] == []
+
+
+def test_who_was_forgotten_is_not_written_about(service: TestClient) -> None:
+    app: Service = service.app  # type: ignore[assignment]
+    with app.state.database.writing() as connection:
+        forget_customer(connection, OF_JONAS)
+    assert send(service, "complaints", text="Late.").status_code == 404
+    assert service.get(f"/v1{PAGE}/brief", headers=as_("jonas")).status_code == 404
 
 
 def test_an_odd_id_leads_back_to_its_own_page(service: TestClient) -> None:
