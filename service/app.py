@@ -16,6 +16,7 @@ from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
 from service.api import (
     audit,
+    brief,
     complaints,
     customers,
     erasure,
@@ -32,7 +33,7 @@ from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
 from service.openapi import completed
-from service.pages import customer, docs, product, sign_in, start
+from service.pages import customer, docs, product, sign_in, start, told
 from service.pages import customers as customer_list
 from service.pages.render import STATIC_FILES
 from service.problems import (
@@ -98,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_refusals(app)
     app.include_router(_api())
     app.include_router(health.router, responses=documented(INTERNAL_ERROR))
-    for page in (start, customer_list, customer, product, docs, sign_in):
+    for page in (start, customer_list, customer, told, product, docs, sign_in):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
     if forgotten := undeclared(app.routes):
@@ -119,10 +120,10 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, customers, products, release, audit, erasure):
+    for noun in (suggestions, customers, brief, products, release, audit, erasure):
         api.include_router(noun.router)
-    for told in (permissions, preferences, complaints, outcomes, events):
-        api.include_router(told.router)
+    for word in (permissions, preferences, complaints, outcomes, events):
+        api.include_router(word.router)
     return api
 
 

@@ -98,7 +98,7 @@ async def _refuse_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     if refusal := await _refuse_who_may_not(request):
         return refusal
-    mistakes = [_mistake(dict(e)) for e in error.errors()[:MOST_MISTAKES]]
+    mistakes = [mistake_in(dict(e)) for e in error.errors()[:MOST_MISTAKES]]
     detail = "; ".join(f"{m.name}: {m.detail}" for m in mistakes)
     return refuse(request.scope, INVALID_REQUEST, detail, mistakes)
 
@@ -152,7 +152,7 @@ async def _refuse_unforeseen(request: Request, error: Exception) -> Response:  #
     return refuse(request.scope, INTERNAL_ERROR, "the service could not answer; this is logged")
 
 
-def _mistake(error: dict[str, object]) -> Mistake:
+def mistake_in(error: dict[str, object]) -> Mistake:
     """Keeps the name and what was expected; what the caller sent stays with the caller."""
     loc = error["loc"]
     where, *name = loc if isinstance(loc, tuple) else ("query",)

@@ -110,7 +110,11 @@ def test_every_field_has_a_label_and_every_link_leads_somewhere(
 ) -> None:
     found = page(client, address)
     labelled = {attributes.get("for") for tag, attributes in found.tags if tag == "label"}
-    fields = {a.get("id") for tag, a in found.tags if tag in {"input", "select"}}
+    fields = {
+        attributes.get("id")
+        for tag, attributes in found.tags
+        if tag in {"input", "select", "textarea"} and attributes.get("type") != "hidden"
+    }
     assert fields <= labelled
     ids = {attributes.get("id") for _, attributes in found.tags}
     for link in found.links:

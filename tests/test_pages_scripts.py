@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from recommender.config import ComplaintsSection
 from recommender.release.contents import Contents
+from recommender.suggest.facts import Stated
 from recommender.text import TextColumn
 from service.pages.formats import path_part
+from service.records.complaints import Filing, file_complaint
+from service.records.database import Database
+from service.records.permissions import Said, record_permissions
+from service.records.preferences import record_preference
+from service.records.times import now
 from tests.callers import key_for
 from tests.script_payloads import PAYLOADS
 from tests.small_release import publish_small_release, small_contents
@@ -52,12 +59,27 @@ def with_payloads(contents: Contents) -> Contents:
     )
 
 
+def tell_payloads(database: Database) -> None:
+    """Two of the sixty for each customer as well: its complaint, its words, how it said so."""
+    today = now().date()
+    with database.writing() as connection:
+        for row, customer_id in enumerate(small_contents().customers.ids):
+            first, second = PAYLOADS[row], PAYLOADS[(row + 30) % 60]
+            filing = Filing(None, second, first, today)
+            file_complaint(connection, customer_id, filing, ComplaintsSection(), NAMED)
+            liked = Stated("attribute", f"a={first}", "likes", second, today, "talk")
+            record_preference(connection, customer_id, liked, NAMED)
+            said = Said({"phone": True}, second, first)
+            record_permissions(connection, customer_id, said, NAMED)
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Its address, and a key whose name is such a text too."""
     directory: Path = tmp_path_factory.mktemp("scripts") / "releases"
     publish_small_release(directory, with_payloads(small_contents()))
     with running_app(directory) as (app, address):
+        tell_payloads(app.state.database)
         yield address, key_for(app.state.database, "manager", name=NAMED).shown
 
 
@@ -82,6 +104,8 @@ def test_no_text_runs_as_a_script(
     for path in paths:
         visit(page, address + path)
         assert NAMED in page.inner_text("header.top"), "the key is named so"
+        if path.startswith("/customers/"):
+            assert page.locator(".trouble .said, #stated ~ * .said").count() == 2, "both are shown"
     assert said == []
 
 

@@ -36,6 +36,7 @@ OPERATIONS = {
     ("GET", "/v1/customers/{customer_id}/suggestions", "list_suggestions"),
     ("GET", "/v1/customers/{customer_id}/also-bought", "list_customer_also_bought"),
     ("GET", "/v1/customers", "list_customers"),
+    ("GET", "/v1/customers/{customer_id}/brief", "show_brief"),
     ("GET", "/v1/customers/{customer_id}/export", "export_customer"),
     ("DELETE", "/v1/customers/{customer_id}", "forget_customer"),
     ("GET", "/v1/products/{product_id}/also-bought", "list_product_also_bought"),

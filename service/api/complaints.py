@@ -18,7 +18,7 @@ from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters, QueryParameters
 from service.api.preferences import check_catalogue
 from service.api.recorded import recorded
-from service.api.telling import WRITES, Telling, telling, written
+from service.api.telling import WRITES, Tell, Telling, telling, written
 from service.api.told_parameters import (
     AnyCustomerId,
     Id,
@@ -133,19 +133,7 @@ async def add_complaint(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """While it is open, it comes before every offer and holds back those it concerns."""
-    row_in_reach(tells.caller, tells.live, customer_id)
-    if body.product_id is not None:
-        check_catalogue(tells.live, "product", body.product_id, "product_id")
-    if body.category is not None:
-        check_catalogue(tells.live, "category", body.category, "category")
-
-    def tell(connection: sa.Connection) -> Written:
-        days, by = tells.settings.complaints, tells.caller.name
-        found = file_complaint(connection, customer_id, body.filing(), days, by)
-        note(connection, tells.caller, "created", "complaint", found.complaint_id, customer_id)
-        return written(201, _described(found), customer_id)
-
-    return await tells.write(tell)
+    return await tells.write(complaint_filed(tells, customer_id, body))
 
 
 @router.get(
@@ -165,7 +153,7 @@ async def list_customer_complaints(
     """Open ones first, then newest first."""
     row_in_reach(caller, live, customer_id)
     found = await read(request.app.state.database, lambda c: complaints_of(c, customer_id))
-    return json_answer({"complaints": [_described(c) for c in found], "next": None})
+    return json_answer({"complaints": [complaint_answer(c) for c in found], "next": None})
 
 
 @router.get(
@@ -185,7 +173,9 @@ async def list_complaints(
         request.app.state.database, lambda c: _wanted(open_complaints(c), query, caller, live)
     )
     following = _place(found[PAGE - 1]) if len(found) > PAGE else None
-    return json_answer({"complaints": [_described(c) for c in found[:PAGE]], "next": following})
+    return json_answer(
+        {"complaints": [complaint_answer(c) for c in found[:PAGE]], "next": following}
+    )
 
 
 @router.patch(
@@ -202,14 +192,41 @@ async def change_complaint(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """Once resolved it holds nothing back any more."""
+    return await tells.write(complaint_changed(tells, complaint_id, body))
+
+
+def complaint_filed(tells: Telling, customer_id: str, body: ComplaintBody) -> Tell:
+    """Raises where the customer is out of reach, or the release knows no such thing."""
+    row_in_reach(tells.caller, tells.live, customer_id)
+    if body.product_id is not None:
+        check_catalogue(tells.live, "product", body.product_id, "product_id")
+    if body.category is not None:
+        check_catalogue(tells.live, "category", body.category, "category")
+
+    def tell(connection: sa.Connection) -> Written:
+        days, by = tells.settings.complaints, tells.caller.name
+        found = file_complaint(connection, customer_id, body.filing(), days, by)
+        note(connection, tells.caller, "created", "complaint", found.complaint_id, customer_id)
+        return written(201, complaint_answer(found), customer_id)
+
+    return tell
+
+
+def complaint_changed(tells: Telling, complaint_id: str, body: ComplaintChange) -> Tell:
+    """What it gives raises `ProblemError` where there is no such complaint in reach."""
 
     def tell(connection: sa.Connection) -> Written:
         customer_id = _found(connection, complaint_id, tells).customer_id
         _change(connection, complaint_id, body)
         note(connection, tells.caller, "changed", "complaint", complaint_id, customer_id)
-        return written(200, _described(_found(connection, complaint_id, tells)), customer_id)
+        return written(200, complaint_answer(_found(connection, complaint_id, tells)), customer_id)
 
-    return await tells.write(tell)
+    return tell
+
+
+def complaint_answer(complaint: Complaint) -> dict[str, Any]:
+    """What was filed, and whether one of its dates has passed."""
+    return recorded(complaint) | {"overdue": complaint.is_overdue(now().date())}
 
 
 def _wanted(
@@ -244,7 +261,3 @@ def _found(connection: sa.Connection, complaint_id: str, tells: Telling) -> Comp
 def _place(complaint: Complaint) -> str:
     """Where it stands among the open ones; it survives the closing of those before it."""
     return complaint.due_on.isoformat() + complaint.complaint_id
-
-
-def _described(complaint: Complaint) -> dict[str, Any]:
-    return recorded(complaint) | {"overdue": complaint.is_overdue(now().date())}

@@ -22,7 +22,7 @@ from service.api.answers import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters, QueryParameters, invalid
 from service.api.recorded import recorded
-from service.api.telling import WRITES, Telling, telling, written
+from service.api.telling import WRITES, Tell, Telling, telling, written
 from service.api.told_parameters import Day, Id, Told, as_day, shown
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_RECOMMENDATION, ProblemError, documented
@@ -151,14 +151,7 @@ async def add_outcome(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """Said again in the same words, it is not recorded again."""
-    if body.product_id not in tells.live.release.products.ids:
-        raise invalid("body", "product_id", "the release knows no such product; check the id")
-
-    def tell(connection: sa.Connection) -> Written:
-        found = record_outcome(connection, _outcome(tells, body), tells.caller.name)
-        return written(201, _described(tells.caller, found), found.customer_id)
-
-    return await tells.write(tell)
+    return await tells.write(outcome_told(tells, body))
 
 
 @router.get(
@@ -180,6 +173,18 @@ async def summarize_outcomes(
         request.app.state.database, lambda c: summary(c, live.release, since, rep)
     )
     return json_answer({"since": since.isoformat(), **found})
+
+
+def outcome_told(tells: Telling, body: OutcomeBody) -> Tell:
+    """Raises for a product nobody knows; what it gives raises where the list leads nowhere."""
+    if body.product_id not in tells.live.release.products.ids:
+        raise invalid("body", "product_id", "the release knows no such product; check the id")
+
+    def tell(connection: sa.Connection) -> Written:
+        found = record_outcome(connection, _outcome(tells, body), tells.caller.name)
+        return written(201, _described(tells.caller, found), found.customer_id)
+
+    return tell
 
 
 def _outcome(tells: Telling, body: OutcomeBody) -> Outcome:

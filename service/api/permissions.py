@@ -19,7 +19,7 @@ from service.api.answers import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters
 from service.api.recorded import recorded
-from service.api.telling import WRITES, Telling, telling, written
+from service.api.telling import WRITES, Tell, Telling, telling, written
 from service.api.told_parameters import AnyCustomerId, Line, Text, Told, shown
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_CUSTOMER, documented
@@ -77,12 +77,15 @@ class LoggedPermission(Answer):
     recorded_at: datetime
 
 
-class Permissions(Answer):
-    customer_id: str
+class FourPermissions(Answer):
     personalisation: PermissionState
     phone: PermissionState
     email: PermissionState
     post: PermissionState
+
+
+class Permissions(FourPermissions):
+    customer_id: str
 
 
 class PermissionsWithLog(Permissions):
@@ -104,18 +107,7 @@ async def set_permissions(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """Counts from the next answer on, everywhere; the customer may be new to the release."""
-    row_in_reach(tells.caller, tells.live, customer_id)
-    said = Said(body.granted, body.source, body.wording)
-
-    def tell(connection: sa.Connection) -> Written:
-        record_permissions(connection, customer_id, said, tells.caller.name)
-        note(
-            connection, tells.caller, "changed", "permission", ", ".join(said.granted), customer_id
-        )
-        log = permissions_of(connection, customer_id)
-        return written(200, _state(customer_id, log, tells.settings.permissions), customer_id)
-
-    return await tells.write(tell)
+    return await tells.write(permissions_said(tells, customer_id, body))
 
 
 @router.get(
@@ -136,17 +128,33 @@ async def show_permissions(
     """The log is never changed, only added to; the newest line of a purpose counts."""
     row_in_reach(caller, live, customer_id)
     log = await read(request.app.state.database, lambda c: permissions_of(c, customer_id))
-    state = _state(customer_id, log, request.app.settings.permissions)
-    return json_answer(state | {"log": [recorded(line) for line in log]})
+    state = four_permissions(log, request.app.settings.permissions)
+    lines = [recorded(line) for line in log]
+    return json_answer({"customer_id": customer_id, **state, "log": lines})
 
 
-def _state(customer_id: str, log: list[Permission], defaults: PermissionsSection) -> dict[str, Any]:
+def permissions_said(tells: Telling, customer_id: str, body: PermissionsBody) -> Tell:
+    """Raises where the customer is out of reach."""
+    row_in_reach(tells.caller, tells.live, customer_id)
+    said, by = Said(body.granted, body.source, body.wording), tells.caller
+
+    def tell(connection: sa.Connection) -> Written:
+        record_permissions(connection, customer_id, said, by.name)
+        note(connection, by, "changed", "permission", ", ".join(said.granted), customer_id)
+        log = permissions_of(connection, customer_id)
+        state = four_permissions(log, tells.settings.permissions)
+        return written(200, {"customer_id": customer_id, **state}, customer_id)
+
+    return tell
+
+
+def four_permissions(log: list[Permission], defaults: PermissionsSection) -> dict[str, Any]:
+    """How it stands with each purpose; `log` has the newest line first."""
     newest = {line.purpose: line for line in reversed(log)}
-    states: dict[str, Any] = {
+    return {
         purpose: _of_purpose(newest.get(purpose), getattr(defaults, purpose))
         for purpose in PURPOSES
     }
-    return {"customer_id": customer_id, **states}
 
 
 def _of_purpose(line: Permission | None, default: bool) -> dict[str, Any]:

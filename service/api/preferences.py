@@ -18,7 +18,7 @@ from service.api.answers import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters, invalid
 from service.api.recorded import recorded
-from service.api.telling import WRITES, Telling, telling, written
+from service.api.telling import WRITES, Tell, Telling, telling, written
 from service.api.told_parameters import AnyCustomerId, Line, PastDay, RecordId, Text, Told, shown
 from service.catalogue import near_words
 from service.live import InUse, in_use
@@ -115,17 +115,7 @@ async def add_preference(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """A dislike withholds, a like or need lifts; the newest word about a thing counts."""
-    row_in_reach(tells.caller, tells.live, customer_id)
-    if tells.caller.role == "shop" and body.source == "talk":
-        raise invalid("body", "source", "a shop asks by form or survey")
-    check_catalogue(tells.live, body.about, body.value, "value")
-
-    def tell(connection: sa.Connection) -> Written:
-        found = record_preference(connection, customer_id, body.stated(), tells.caller.name)
-        note(connection, tells.caller, "created", "preference", found.preference_id, customer_id)
-        return written(201, _described(found), customer_id)
-
-    return await tells.write(tell)
+    return await tells.write(preference_stated(tells, customer_id, body))
 
 
 @router.get(
@@ -146,7 +136,7 @@ async def list_preferences(
     """Newest first, without those that were withdrawn."""
     row_in_reach(caller, live, customer_id)
     found = await read(request.app.state.database, lambda c: preferences_of(c, customer_id))
-    return json_answer({"preferences": [_described(p) for p in found], "next": None})
+    return json_answer({"preferences": [preference_answer(p) for p in found], "next": None})
 
 
 @router.delete(
@@ -164,6 +154,26 @@ async def delete_preference(
     query: Annotated[NoParameters, Query()],  # noqa: ARG001
 ) -> Response:
     """It counts no more from the next answer on; that it was said stays in the records."""
+    return await tells.write(preference_withdrawn(tells, preference_id))
+
+
+def preference_stated(tells: Telling, customer_id: str, body: PreferenceBody) -> Tell:
+    """Raises where the customer is out of reach, or the release knows no such thing."""
+    row_in_reach(tells.caller, tells.live, customer_id)
+    if tells.caller.role == "shop" and body.source == "talk":
+        raise invalid("body", "source", "a shop asks by form or survey")
+    check_catalogue(tells.live, body.about, body.value, "value")
+
+    def tell(connection: sa.Connection) -> Written:
+        found = record_preference(connection, customer_id, body.stated(), tells.caller.name)
+        note(connection, tells.caller, "created", "preference", found.preference_id, customer_id)
+        return written(201, preference_answer(found), customer_id)
+
+    return tell
+
+
+def preference_withdrawn(tells: Telling, preference_id: str) -> Tell:
+    """What it gives raises `ProblemError` where there is no such preference in reach."""
 
     def tell(connection: sa.Connection) -> Written:
         found = find_preference(connection, preference_id)
@@ -173,7 +183,7 @@ async def delete_preference(
         note(connection, tells.caller, "deleted", "preference", preference_id, found.customer_id)
         return Written(204, b"", found.customer_id)
 
-    return await tells.write(tell)
+    return tell
 
 
 def check_catalogue(live: InUse, about: About, value: str, name: str) -> None:
@@ -190,5 +200,6 @@ def check_catalogue(live: InUse, about: About, value: str, name: str) -> None:
         raise invalid("body", name, f"the catalogue has no such {about}; {remedy}")
 
 
-def _described(found: Preference) -> dict[str, Any]:
+def preference_answer(found: Preference) -> dict[str, Any]:
+    """As it was written down; only those that hold are shown."""
     return recorded(found, "withdrawn_at")

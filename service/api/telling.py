@@ -30,6 +30,8 @@ from service.records.database import Database
 from service.records.forgotten import read_forgotten
 from service.settings import Settings
 
+Tell = Callable[[sa.Connection], Written]
+"""What writes something down and says what is answered; API and pages write by the same."""
 WRITES = documented(BAD_REQUEST, TOO_LARGE, UNAVAILABLE)
 """Error answers of every operation with a body; 422 also says `idempotency_key_reused`."""
 IdempotencyKey = Annotated[
@@ -55,7 +57,7 @@ class Telling:
     caller: Caller
     asked: Asked | None
 
-    async def write(self, tell: Callable[[sa.Connection], Written]) -> Response:
+    async def write(self, tell: Tell) -> Response:
         """The answer, once it is committed; raises `ProblemError` for a key used before.
 
         Raises `UnknownCustomerError` where the customer was erased while this waited its turn.
@@ -69,9 +71,7 @@ class Telling:
         media_type = "application/json" if written.body else None
         return Response(written.body, written.status, headers, media_type)
 
-    def _once(
-        self, connection: sa.Connection, tell: Callable[[sa.Connection], Written]
-    ) -> tuple[Written, bool]:
+    def _once(self, connection: sa.Connection, tell: Tell) -> tuple[Written, bool]:
         if self.asked is None:
             return self._obedient(connection, tell), False
         before = find_answer(connection, self.asked)
@@ -81,9 +81,7 @@ class Telling:
         keep_answer(connection, self.asked, written)
         return written, False
 
-    def _obedient(
-        self, connection: sa.Connection, tell: Callable[[sa.Connection], Written]
-    ) -> Written:
+    def _obedient(self, connection: sa.Connection, tell: Tell) -> Written:
         written = tell(connection)
         if written.customer_id is not None:
             self.refuse_forgotten(connection, [written.customer_id])

@@ -11,7 +11,9 @@ from service.live import InUse
 from service.pages.render import render
 
 
-def page_answer(live: InUse, caller: Caller, template: str, **values: Any) -> HTMLResponse:
+def page_answer(
+    live: InUse, caller: Caller, template: str, status: int = 200, **values: Any
+) -> HTMLResponse:
     """Every template gets `manifest`, for its currency and the line at its foot, and `caller`."""
     manifest = live.release.manifest
-    return HTMLResponse(render(template, manifest=manifest, caller=caller, **values))
+    return HTMLResponse(render(template, manifest=manifest, caller=caller, **values), status)

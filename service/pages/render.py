@@ -23,7 +23,7 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters |= FILTERS
 TEMPLATES.globals["style_version"] = hashlib.sha256(
-    (STATIC_FILES / "site.css").read_bytes()
+    b"".join((STATIC_FILES / name).read_bytes() for name in ("site.css", "brief.css"))
 ).hexdigest()[:12]
 
 

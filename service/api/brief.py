@@ -1,0 +1,153 @@
+"""All that the rep's page shows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from recommender.suggest.facts import About, Channel, Interest, OutcomeName, Stance, StatedIn
+from service.access.caller import Caller
+from service.access.roles import FOR_SALES, the_caller
+from service.access.scope import known_customer_of
+from service.api.answers import (
+    Answer,
+    CatalogueProduct,
+    Count,
+    Customer,
+    CustomerAlsoBought,
+    Share,
+    Suggestions,
+)
+from service.api.complaints import FiledComplaint
+from service.api.json_answer import json_answer
+from service.api.parameters import CustomerId, NoParameters
+from service.api.permissions import FourPermissions
+from service.api.preferences import StatedPreference
+from service.brief import brief_answer, brief_of
+from service.live import InUse, in_use
+from service.problems import UNKNOWN_CUSTOMER, documented
+
+router = APIRouter(tags=["customers"])
+
+
+class Portrait(Answer):
+    fields: dict[str, Any]
+    missing: list[str]
+    """Fields that other customers have."""
+
+
+class Favourite(Answer):
+    name: str
+    lines: Count
+    """Purchases of it."""
+    share: Share
+    lift: float
+    """Times everyone's share."""
+
+
+class PriceBand(Answer):
+    """The middle half of its purchases, in times the usual price of the category."""
+
+    low: float
+    middle: float
+    high: float
+    purchases: Count
+
+
+class Rhythm(Answer):
+    usual_days: float
+    orders: Count
+
+
+class Observed(Answer):
+    categories: list[Favourite]
+    brands: list[Favourite]
+    price_band: PriceBand | None
+    rhythm: Rhythm | None
+
+
+class Contradiction(Answer):
+    """A dislike that the last orders speak against."""
+
+    about: About
+    value: str
+    stance: Stance
+    words: str | None
+    said_on: date
+    source: StatedIn
+    orders: Count
+    """With such a product in them,"""
+    of: Count
+    """of so many that were looked at."""
+    since_said: Count
+    last_on: date
+
+
+class ProductOutcome(Answer):
+    product_id: str
+    name: str
+    outcome: OutcomeName
+    reason: str | None
+    until: date | None
+    recorded_at: datetime
+
+
+class WarmLead(CatalogueProduct):
+    event: Interest
+    happened_on: date
+
+
+class Purchased(Answer):
+    product_id: str
+    name: str
+    times: Count
+    last_bought_on: date
+
+
+class Purchases(Answer):
+    last: list[Purchased]
+    most: list[Purchased]
+
+
+class Brief(Answer):
+    """Without permission to personalise `observed`, `contradictions` and `warm_leads` are empty."""
+
+    customer: Customer
+    complaints: list[FiledComplaint]
+    """Open ones first, then newest first."""
+    permissions: FourPermissions
+    may_contact: list[Channel]
+    portrait: Portrait
+    observed: Observed
+    stated: list[StatedPreference]
+    contradictions: list[Contradiction]
+    suggestions: Suggestions
+    last_outcomes: list[ProductOutcome]
+    """The newest word on each product."""
+    warm_leads: list[WarmLead]
+    """Viewed, carted or quoted, and not bought."""
+    also_bought: CustomerAlsoBought
+    purchases: Purchases
+
+
+@router.get(
+    "/customers/{customer_id:path}/brief",
+    operation_id="show_brief",
+    summary="All that the customer's page shows",
+    response_model=Brief,
+    responses=documented(UNKNOWN_CUSTOMER),
+    dependencies=[FOR_SALES],
+)
+async def show_brief(
+    request: Request,
+    customer_id: CustomerId,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
+    query: Annotated[NoParameters, Query()],  # noqa: ARG001
+) -> Response:
+    """Its list of suggestions is the one that `list_suggestions` gives."""
+    row = known_customer_of(caller, live, customer_id)
+    return json_answer(brief_answer(live, await brief_of(request, live, row)))

@@ -1,0 +1,155 @@
+"""The brief in Chromium: with and without JavaScript, on a telephone, by keyboard, on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.callers import REP, key_for
+from tests.small_release import publish_small_release
+from tests.test_pages_browser import browser, running_app, sync_api, watched
+
+pytestmark = pytest.mark.browser
+__all__ = ["browser"]
+WAYS = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "telephone": {"viewport": {"width": 360, "height": 780}, "color_scheme": "dark"},
+    "no-script": {"viewport": {"width": 1280, "height": 800}, "java_script_enabled": False},
+    "no-script-telephone": {
+        "viewport": {"width": 360, "height": 780},
+        "java_script_enabled": False,
+    },
+}
+CUSTOMERS = dict(zip(WAYS, ("C02", "C06", "C14", "C18"), strict=True))
+"""Of the rep; one each, so that no test meets what another has told."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Its address, and the rep's key."""
+    directory: Path = tmp_path_factory.mktemp("brief") / "releases"
+    publish_small_release(directory)
+    with running_app(directory) as (app, address):
+        yield address, key_for(app.state.database, "rep", REP).shown
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def page(way: str, browser: sync_api.Browser, service: tuple[str, str]) -> Iterator[sync_api.Page]:
+    """Of the customer, opened by a rep who signed in."""
+    address, key = service
+    context = browser.new_context(**WAYS[way])
+    page = context.new_page()
+    page.goto(f"{address}/customers/{CUSTOMERS[way]}")
+    page.get_by_label("Key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    assert page.url == f"{address}/customers/{CUSTOMERS[way]}"
+    yield page
+    context.close()
+
+
+def brief(service: tuple[str, str], way: str) -> Any:
+    """As a program reads it."""
+    address, key = service
+    headers = {"authorization": f"Bearer {key}"}
+    answer = httpx2.get(f"{address}/v1/customers/{CUSTOMERS[way]}/brief", headers=headers)
+    return answer.json()
+
+
+def opened(page: sync_api.Page, section: str, summary: str) -> sync_api.Locator:
+    """The form behind these words."""
+    found = page.get_by_role("region", name=section).locator("details", has_text=summary).first
+    found.locator("summary").click()
+    return found
+
+
+def test_a_rep_takes_down_what_is_said_and_sees_it_count(
+    page: sync_api.Page, way: str, service: tuple[str, str]
+) -> None:
+    said = watched(page)
+    reject_the_first(page, service, way)
+    file_a_complaint(page, service, way)
+    withdraw_permission(page, service, way)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
+    assert [text for text in said if "422" not in text] == [], "one form was refused on purpose"
+
+
+def reject_the_first(page: sync_api.Page, service: tuple[str, str], way: str) -> None:
+    first = brief(service, way)["suggestions"]["suggestions"][0]
+    offers = page.locator(".suggestions > li")
+    assert first["name"] in offers.first.inner_text()
+    form = opened(page, "Suggestions", "Rejected")
+    form.get_by_label("Why").select_option(label="Too dear")
+    form.get_by_role("button", name="Save").click()
+    sync_api.expect(page.get_by_role("status")).to_contain_text("Saved as rejected")
+    assert first["name"] not in page.locator("ol.suggestions").inner_text()
+    assert "rejected, too dear" in page.locator("aside").inner_text()
+    found = brief(service, way)
+    assert found["last_outcomes"][0]["reason"] == "price"
+    assert first["product_id"] not in {s["product_id"] for s in found["suggestions"]["suggestions"]}
+
+
+def file_a_complaint(page: sync_api.Page, service: tuple[str, str], way: str) -> None:
+    form = opened(page, "complaint", "File a complaint")
+    form.get_by_label("What is wrong").fill("Two teeth broke off.")
+    form.get_by_label("Or a category").fill("Blade")
+    form.get_by_role("button", name="File it").click()
+    wrong = page.locator("#complaint-category-wrong")
+    sync_api.expect(wrong).to_contain_text("did you mean Blades?")
+    form = page.locator("details[open]")
+    assert form.get_by_label("What is wrong").input_value() == "Two teeth broke off."
+    form.get_by_label("Or a category").fill("Blades")
+    form.get_by_role("button", name="File it").click()
+    sync_api.expect(page.get_by_role("heading", name="1 open complaint")).to_be_visible()
+    assert "Two teeth broke off." in page.get_by_role("region", name="1 open").inner_text()
+    found = brief(service, way)
+    assert [c["category"] for c in found["complaints"]] == ["Blades"]
+    assert "Blades" not in {s["category"] for s in found["suggestions"]["suggestions"]}
+
+
+def withdraw_permission(page: sync_api.Page, service: tuple[str, str], way: str) -> None:
+    form = opened(page, "May I call?", "Personal offers")
+    form.get_by_role("button", name="Withdraw").click()
+    sync_api.expect(page.get_by_role("heading", name="Popular products")).to_be_visible()
+    assert "like this one" not in page.locator("main").inner_text()
+    found = brief(service, way)
+    assert found["permissions"]["personalisation"]["granted"] is False
+    assert found["suggestions"]["fallback_reason"] == "no_permission"
+
+
+def test_it_fits_one_printed_page(browser: sync_api.Browser, service: tuple[str, str]) -> None:
+    address, key = service
+    context = browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"})
+    page = context.new_page()
+    page.goto(f"{address}/customers/C22")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    context.close()
+
+
+def test_it_is_used_by_keyboard_alone(browser: sync_api.Browser, service: tuple[str, str]) -> None:
+    address, key = service
+    context = browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"})
+    page = context.new_page()
+    page.goto(f"{address}/customers/C10")
+    page.get_by_text("File a complaint").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Late again.")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/C10?done=complaint_filed#complaints")
+    assert "Late again." in page.locator(".trouble").inner_text()
+    context.close()
