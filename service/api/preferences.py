@@ -39,8 +39,36 @@ router = APIRouter(tags=["what customers said"])
 PATH = "/customers/{customer_id:path}/preferences"
 
 
-class PreferenceBody(Told):
+class Saying(Told):
     """What a customer said of a product, a category, a brand or an attribute."""
+
+    about: About
+    value: Line
+    """A product id, a category, a brand, or `attribute=value`."""
+    stance: Stance
+    words: Text | None = None
+    """As the customer said it."""
+
+    @model_validator(mode="after")
+    def _names_an_attribute(self) -> Self:
+        name, _, value = self.value.partition("=")
+        if self.about == "attribute" and not (name.strip() and value.strip()):
+            raise ValueError("write an attribute as name=value, such as length_m=4.2")
+        return self
+
+    def stated_on(self, day: date, source: StatedIn) -> Stated:
+        return Stated(
+            about=self.about,
+            value=self.value,
+            stance=self.stance,
+            words=self.words,
+            said_on=day,
+            source=source,
+        )
+
+
+class PreferenceBody(Saying):
+    """What a customer said of a product, a category, a brand or an attribute, and when."""
 
     model_config = shown(
         {
@@ -53,32 +81,12 @@ class PreferenceBody(Told):
         }
     )
 
-    about: About
-    value: Line
-    """A product id, a category, a brand, or `attribute=value`."""
-    stance: Stance
-    words: Text | None = None
-    """As the customer said it."""
     said_on: PastDay | None = None
     """Today where it is left out."""
     source: StatedIn = "talk"
 
-    @model_validator(mode="after")
-    def _names_an_attribute(self) -> Self:
-        name, _, value = self.value.partition("=")
-        if self.about == "attribute" and not (name.strip() and value.strip()):
-            raise ValueError("write an attribute as name=value, such as length_m=4.2")
-        return self
-
     def stated(self) -> Stated:
-        return Stated(
-            about=self.about,
-            value=self.value,
-            stance=self.stance,
-            words=self.words,
-            said_on=self.said_on or now().date(),
-            source=self.source,
-        )
+        return self.stated_on(self.said_on or now().date(), self.source)
 
 
 class StatedPreference(Answer):
@@ -123,7 +131,7 @@ async def add_preference(
     def tell(connection: sa.Connection) -> Written:
         found = record_preference(connection, customer_id, body.stated(), tells.caller.name)
         note(connection, tells.caller, "created", "preference", found.preference_id, customer_id)
-        return written(201, _described(found), customer_id)
+        return written(201, described(found), customer_id)
 
     return await tells.write(tell)
 
@@ -146,7 +154,7 @@ async def list_preferences(
     """Newest first, without those that were withdrawn."""
     row_in_reach(caller, live, customer_id)
     found = await read(request.app.state.database, lambda c: preferences_of(c, customer_id))
-    return json_answer({"preferences": [_described(p) for p in found], "next": None})
+    return json_answer({"preferences": [described(p) for p in found], "next": None})
 
 
 @router.delete(
@@ -190,5 +198,6 @@ def check_catalogue(live: InUse, about: About, value: str, name: str) -> None:
         raise invalid("body", name, f"the catalogue has no such {about}; {remedy}")
 
 
-def _described(found: Preference) -> dict[str, Any]:
+def described(found: Preference) -> dict[str, Any]:
+    """As it is answered."""
     return recorded(found, "withdrawn_at")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +16,7 @@ from service.access.key import read_key
 from service.access.proxy import address_of_caller, comes_by_https
 from service.access.roles import EVERYONE
 from service.access.throttle import Throttle
+from service.pages.forms import form_fields
 from service.pages.render import render
 from service.records.audit import note
 from service.records.database import Database
@@ -43,7 +43,7 @@ async def sign_in_page(
 @router.post(SIGN_IN)
 async def sign_in(request: Request) -> Response:
     """A new session each time: a token that someone planted before is worth nothing after it."""
-    form, settings = await _form(request), _settings(request)
+    form, settings = await form_fields(request, MOST_FIELDS), _settings(request)
     following = safe_next(form.get("next", "/"))
     throttle: Throttle = request.app.state.throttle
     address = address_of_caller(request.scope, settings.proxy)
@@ -94,19 +94,6 @@ def _end(request: Request) -> None:
         if request.state.caller is not None:
             note(connection, request.state.caller, "signed out", "session")
         end_session(connection, token)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """What is no form counts as an empty one: then the key is missing."""
-    if request.headers.get("content-type", "").partition(";")[0] != (
-        "application/x-www-form-urlencoded"
-    ):
-        return {}
-    try:
-        body = (await request.body()).decode("ascii")
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError:
-        return {}
 
 
 def _page(
