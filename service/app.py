@@ -28,6 +28,7 @@ from service.api import (
     products,
     release,
     suggestions,
+    survey,
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
@@ -35,6 +36,7 @@ from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import customer, docs, product, sign_in, start, told
 from service.pages import customers as customer_list
+from service.pages import survey as survey_form
 from service.pages.render import STATIC_FILES
 from service.problems import (
     INTERNAL_ERROR,
@@ -99,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_refusals(app)
     app.include_router(_api())
     app.include_router(health.router, responses=documented(INTERNAL_ERROR))
-    for page in (start, customer_list, customer, told, product, docs, sign_in):
+    for page in (start, customer_list, survey_form, customer, told, product, docs, sign_in):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
     if forgotten := undeclared(app.routes):
@@ -122,7 +124,7 @@ def _api() -> APIRouter:
     )
     for noun in (suggestions, customers, brief, products, release, audit, erasure):
         api.include_router(noun.router)
-    for word in (permissions, preferences, complaints, outcomes, events):
+    for word in (permissions, preferences, survey, complaints, outcomes, events):
         api.include_router(word.router)
     return api
 

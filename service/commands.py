@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from recommender.cli.options import config_option, talk
+from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
 from recommender.errors import ConfigError
 from service.access.caller import ROLES, Role
@@ -32,6 +33,7 @@ def serve_command(host: str, port: int, workers: int, demo_keys: bool, config_pa
     from service.serve import serve  # noqa: PLC0415 - the engine runs without FastAPI
 
     config = load_config(config_path)
+    talk(defaults_in_words(config))
     if demo_keys:
         serve(config, host=host, port=port, workers=workers, listening=say_demo_keys)
     else:

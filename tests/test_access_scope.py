@@ -48,6 +48,9 @@ OWN, FOREIGN = customers(own=True), customers(own=False)
 
 ADDRESSES = [
     "GET /customers/{id}",
+    "GET /customers/{id}/survey",
+    "POST /customers/{id}/survey",
+    "POST /v1/customers/{id}/survey",
     "GET /v1/customers/{id}/suggestions",
     "GET /v1/customers/{id}/suggestions?n=3&kinds=new&rank_by=value",
     "GET /v1/customers/{id}/also-bought",
@@ -74,6 +77,9 @@ BODIES: dict[str, Any] = {
         "about": "category",
         "value": "Glue",
         "stance": "needs",
+    },
+    "POST /v1/customers/{id}/survey": {
+        "answers": [{"about": "category", "value": "Glue", "stance": "likes"}],
     },
     "POST /v1/customers/{id}/complaints": {"text": "Late."},
     "POST /v1/events": {

@@ -65,7 +65,20 @@ def test_train_prints_the_name_of_the_release_and_talks_on_stderr(
     assert code == 0
     assert out == f"{open_release(releases_of(config)).name}\n"
     assert "logistic regression" in err
+    assert "customers who were never asked allow personalisation" in err
     assert "purchases: 1,209 read = 1,192 kept + 0 rejected + 17 merged" in err
+
+
+def test_serve_says_what_holds_for_who_was_never_asked(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write_shop(tmp_path)
+    with config.open("a", encoding="utf-8") as file:
+        file.write("[permissions]\npersonalisation = false\n")
+    monkeypatch.setattr("service.serve.serve", lambda *_, **__: None)
+    code, out, err = call("serve", "--config", config)
+    assert (code, out) == (0, "")
+    assert "and not personalisation" in err
 
 
 def test_the_json_of_suggest_is_the_answer_of_the_api(shop: Path, call: Call) -> None:

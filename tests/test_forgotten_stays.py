@@ -36,6 +36,11 @@ WRITES: dict[str, tuple[str, str, Any]] = {
         "/v1/customers/C05/preferences",
         {"about": "category", "value": "Glue", "stance": "likes", "source": "form"},
     ),
+    "survey": (
+        "POST",
+        "/v1/customers/C05/survey",
+        {"answers": [{"about": "category", "value": "Glue", "stance": "likes"}]},
+    ),
     "complaint": ("POST", "/v1/customers/C05/complaints", {"text": "Late."}),
     "event": (
         "POST",
@@ -128,6 +133,7 @@ def test_nothing_is_written_down_where_it_is_forgotten_while_the_write_waits(
     place = {
         "permission": "service.api.permissions.record_permissions",
         "preference": "service.api.preferences.record_preference",
+        "survey": "service.api.survey.record_preference",
         "complaint": "service.api.complaints.file_complaint",
     }.get(write)
     if place is None:

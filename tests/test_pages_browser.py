@@ -40,6 +40,7 @@ PAGES = [
     f"/customers/{path_part(ODD_CUSTOMER)}",
     f"/customers/{path_part(HTML_CUSTOMER)}",
     f"/customers/{PROSPECT}",
+    f"/customers/{path_part(ODD_CUSTOMER)}/survey",
     "/products/S1",
     "/docs",
 ]
@@ -68,9 +69,11 @@ def running_app(releases: Path) -> Iterator[tuple[FastAPI, str]]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield app, f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        try:
+            yield app, f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="module")

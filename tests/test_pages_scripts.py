@@ -115,3 +115,55 @@ def visit(page: sync_api.Page, address: str) -> None:
     assert page.locator("h1").count() == 1, address
     became = page.locator("script, img, iframe, object, embed, video, audio, style, math, marquee")
     assert became.count() == 0, address
+
+
+def test_no_word_of_a_customer_runs_as_a_script(browser: sync_api.Browser, tmp_path: Path) -> None:
+    """All sixty as reasons, in the survey form, as its fields, and as everything else told."""
+    contents = small_contents()
+    sold = replace(contents.products, category=TextColumn.of(PAYLOADS[:12]))
+    publish_small_release(tmp_path / "releases", replace(contents, products=sold))
+    with running_app(tmp_path / "releases") as (app, address):
+        key = key_for(app.state.database, "manager").shown
+        page = browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"}).new_page()
+        said = watched(page)
+        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        for customer_id, texts in told(contents).items():
+            tell(page, f"{address}/v1", customer_id, texts)
+            visit(page, f"{address}/customers/{path_part(customer_id)}")
+            assert are_shown(texts, page), customer_id
+            visit(page, f"{address}/customers/{path_part(customer_id)}/survey")
+            assert are_shown(texts, page), customer_id
+            assert page.locator("fieldset").count() > 5
+        assert said == []
+
+
+def told(contents: Contents) -> dict[str, list[str]]:
+    """Three of the sixty for each of twenty customers."""
+    everyone = [key for key in contents.customers.ids if key.startswith("C")][:20]
+    return {key: PAYLOADS[3 * i : 3 * i + 3] for i, key in enumerate(everyone)}
+
+
+def tell(page: sync_api.Page, address: str, customer_id: str, texts: list[str]) -> None:
+    """Each as the words of a like, which become a reason; and wherever else a text is taken."""
+    customer = f"{address}/customers/{path_part(customer_id)}"
+    listed = page.request.get(f"{customer}/suggestions?kinds=new&n=4").json()
+    *liked, refused = [s["product_id"] for s in listed["suggestions"]]
+    answers = [
+        {"about": "product", "value": product, "stance": "likes", "words": text}
+        for product, text in zip(liked, texts, strict=True)
+    ]
+    outcome = {"recommendation_id": listed["recommendation_id"], "product_id": refused}
+    written = [
+        page.request.post(f"{customer}/survey", data={"answers": answers}),
+        page.request.post(f"{customer}/complaints", data={"text": texts[0]}),
+        page.request.put(f"{customer}/permissions", data={"phone": True, "wording": texts[1]}),
+        page.request.post(
+            f"{address}/outcomes", data=outcome | {"outcome": "rejected", "reason": "price"}
+        ),
+    ]
+    assert all(answer.ok for answer in written), [answer.text() for answer in written]
+
+
+def are_shown(texts: list[str], page: sync_api.Page) -> bool:
+    found = " ".join(page.inner_text("main").split())
+    return all(" ".join(text.split()) in found for text in texts)

@@ -47,6 +47,7 @@ OPERATIONS = {
     ("PUT", "/v1/customers/{customer_id}/permissions", "set_permissions"),
     ("GET", "/v1/customers/{customer_id}/preferences", "list_preferences"),
     ("POST", "/v1/customers/{customer_id}/preferences", "add_preference"),
+    ("POST", "/v1/customers/{customer_id}/survey", "add_survey"),
     ("DELETE", "/v1/preferences/{preference_id}", "withdraw_preference"),
     ("GET", "/v1/customers/{customer_id}/complaints", "list_customer_complaints"),
     ("POST", "/v1/customers/{customer_id}/complaints", "file_complaint"),

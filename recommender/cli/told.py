@@ -10,7 +10,7 @@ from recommender.release.opening import Release
 from recommender.suggest.facts import FactsBook, NoFacts
 from recommender.told import Told, open_told
 
-__all__ = ["book_of", "open_told", "say_defaults"]
+__all__ = ["book_of", "defaults_in_words", "open_told", "say_defaults"]
 
 
 def book_of(told: Told | None, release: Release) -> FactsBook:
@@ -22,9 +22,12 @@ def book_of(told: Told | None, release: Release) -> FactsBook:
 
 def say_defaults(told: Told | None, config: Config) -> None:
     """What holds for those who were never asked; where nothing is kept, nobody was."""
-    if told is None:
-        return
+    if told is not None:
+        talk(defaults_in_words(config))
+
+
+def defaults_in_words(config: Config) -> str:
     answers = config.permissions.model_dump().items()
     allowed = ", ".join(purpose for purpose, granted in answers if granted) or "nothing"
     refused = ", ".join(purpose for purpose, granted in answers if not granted) or "nothing"
-    talk(f"customers who were never asked allow {allowed} and not {refused} ([permissions])")
+    return f"customers who were never asked allow {allowed} and not {refused} ([permissions])"

@@ -10,6 +10,7 @@ import click
 
 from recommender.cli.options import config_option, parsed_moment, talk
 from recommender.cli.report import told
+from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
 from recommender.errors import ConfigError
 from recommender.train import train
@@ -32,7 +33,9 @@ def train_command(config_path: Path, as_of: datetime | None, force: str | None) 
     def say(message: str) -> None:
         talk(f"{time.monotonic() - began:6.1f} s  {message}")
 
-    published = train(load_config(config_path), as_of=as_of, force=force, say=say)
+    config = load_config(config_path)
+    talk(defaults_in_words(config))
+    published = train(config, as_of=as_of, force=force, say=say)
     for report in published.reports:
         talk(told(report))
     say("published")

@@ -39,8 +39,36 @@ router = APIRouter(tags=["what customers said"])
 PATH = "/customers/{customer_id:path}/preferences"
 
 
-class PreferenceBody(Told):
+class Saying(Told):
     """What a customer said of a product, a category, a brand or an attribute."""
+
+    about: About
+    value: Line
+    """A product id, a category, a brand, or `attribute=value`."""
+    stance: Stance
+    words: Text | None = None
+    """As the customer said it."""
+
+    @model_validator(mode="after")
+    def _names_an_attribute(self) -> Self:
+        name, _, value = self.value.partition("=")
+        if self.about == "attribute" and not (name.strip() and value.strip()):
+            raise ValueError("write an attribute as name=value, such as length_m=4.2")
+        return self
+
+    def stated_on(self, day: date, source: StatedIn) -> Stated:
+        return Stated(
+            about=self.about,
+            value=self.value,
+            stance=self.stance,
+            words=self.words,
+            said_on=day,
+            source=source,
+        )
+
+
+class PreferenceBody(Saying):
+    """What a customer said of a product, a category, a brand or an attribute, and when."""
 
     model_config = shown(
         {
@@ -53,32 +81,12 @@ class PreferenceBody(Told):
         }
     )
 
-    about: About
-    value: Line
-    """A product id, a category, a brand, or `attribute=value`."""
-    stance: Stance
-    words: Text | None = None
-    """As the customer said it."""
     said_on: PastDay | None = None
     """Today where it is left out."""
     source: StatedIn = "talk"
 
-    @model_validator(mode="after")
-    def _names_an_attribute(self) -> Self:
-        name, _, value = self.value.partition("=")
-        if self.about == "attribute" and not (name.strip() and value.strip()):
-            raise ValueError("write an attribute as name=value, such as length_m=4.2")
-        return self
-
     def stated(self) -> Stated:
-        return Stated(
-            about=self.about,
-            value=self.value,
-            stance=self.stance,
-            words=self.words,
-            said_on=self.said_on or now().date(),
-            source=self.source,
-        )
+        return self.stated_on(self.said_on or now().date(), self.source)
 
 
 class StatedPreference(Answer):

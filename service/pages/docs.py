@@ -135,6 +135,8 @@ def type_in_words(schema: dict[str, Any]) -> str:
     """Short: what to write, with its bounds."""
     if "anyOf" in schema:
         return " or ".join(type_in_words(s) for s in schema["anyOf"] if s.get("type") != "null")
+    if "$ref" in schema:
+        return "object"
     if "const" in schema:
         return json.dumps(schema["const"])
     if "enum" in schema:

@@ -44,13 +44,13 @@ class Refused:
 NOT_REFUSED = Refused()
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """What is no form counts as an empty one: then its fields are missing."""
+async def fields_of(request: Request, most: int = MOST_FIELDS) -> dict[str, str]:
+    """What is no form, or has more fields than ours, counts as an empty one: they are missing."""
     if request.headers.get("content-type", "").partition(";")[0] != FORM:
         return {}
     try:
         body = (await request.body()).decode("ascii")
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=most))
     except ValueError:
         return {}
 
