@@ -132,7 +132,15 @@ def test_it_fits_one_printed_page(browser: sync_api.Browser, service: tuple[str,
     address, key = service
     context = browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"})
     page = context.new_page()
+    told = f"{address}/v1/customers/C22"
+    said = {"about": "category", "stance": "needs", "words": "We are building a second hall."}
+    for number in range(3):
+        complaint = {"text": f"{number + 1} of the last boxes came open, and one sheet was torn."}
+        assert context.request.post(f"{told}/complaints", data=complaint).status == 201
+        value = {"value": ("Blades", "Glue", "Sandpaper")[number]}
+        assert context.request.post(f"{told}/preferences", data=said | value).status == 201
     page.goto(f"{address}/customers/C22")
+    assert page.locator(".suggestions > li").count() >= 5
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     context.close()
