@@ -16,13 +16,14 @@ from recommender.insight.potential.potential import Potential, find_potential
 from recommender.insight.potential.spend import Spend
 from recommender.insight.rhythm.customers import customer_rhythms
 from recommender.insight.withheld import Withheld
+from recommender.judging.bootstrap import Interval
 from recommender.judging.insight.cells import Cells
 from recommender.judging.insight.checks import Checks, OwnChecks, check_own
 from recommender.judging.insight.churn import AHEAD_DAYS, ChurnCheck, check_churn
 from recommender.judging.insight.growth import GrowthCheck, check_growth, judge_growth
 from recommender.judging.insight.held_out import HeldOut
 from recommender.judging.insight.reorder import ReorderCheck, check_reorder
-from recommender.judging.insight.rules import auc, judge_rules
+from recommender.judging.insight.rules import Rule, auc, judge_rules
 from recommender.judging.insight.sections import insight_sections
 from recommender.judging.insight.value import NAIVE, OURS, ValueCheck, check_value
 from recommender.judging.judgement import judge
@@ -251,6 +252,22 @@ def test_the_report_has_a_section_for_each_with_what_it_is_compared_with() -> No
     for said in ("without", NAIVE, "last bought 30 days ago", "no order for 90 days"):
         assert said in page
     assert "Not judged: " not in page.split("<h2>Potential")[1]
+
+
+def test_the_report_says_so_where_a_fixed_rule_is_right_more_often() -> None:
+    high, low = Interval(0.9, 0.8, 1.0), Interval(0.2, 0.1, 0.3)
+    why = Withheld("none")
+    for ours, fixed, said in (
+        (high, low, "“due” is right more often than “last bought 30 days ago”."),
+        (low, high, "“due” is right LESS often than “last bought 30 days ago”."),
+        (low, low, "“due” is right about as often as"),
+    ):
+        rules = (Rule("due", 9, ours, ours), Rule("last bought 30 days ago", 9, fixed, fixed))
+        own = OwnChecks(why, ReorderCheck(20_000, 99, 0.5, rules), why)
+        sections = {
+            heading: "".join(content) for heading, *content in insight_sections(Checks(why, own))
+        }
+        assert said in sections["Rhythm: was bought what was due?"]
 
 
 def test_a_section_that_is_withheld_gives_its_reason_as_text() -> None:

@@ -56,8 +56,8 @@ def check_churn(purchases: Purchases, whole: Netted, now: int) -> ChurnCheck | W
     held = HeldOut(purchases, now, AHEAD_DAYS)
     if held.past_days < AHEAD_DAYS:
         return Withheld(
-            f"of {max(held.past_days, 0):,} days before the {AHEAD_DAYS} set aside not enough is "
-            f"known; churn needs {AHEAD_DAYS}"
+            f"only {max(held.past_days, 0):,} days are known before the {AHEAD_DAYS} set aside; "
+            f"churn needs {AHEAD_DAYS}"
         )
     orders = order_days(held.past)
     rows = orders.customers[orders.firsts]

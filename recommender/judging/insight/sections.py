@@ -133,12 +133,23 @@ def _churn(check: ChurnCheck) -> Iterator[str]:
 
 
 def _rules(title: str, rules: Sequence[Rule]) -> Iterator[str]:
-    css = dict.fromkeys(BASELINES, "other")
-    rows = [_row(rule.name, rule.right, css.get(rule.name, "ours")) for rule in rules]
+    """The first is ours; of the others, the last is what it is held against."""
+    rows = [_row(r.name, r.right, "other" if r.name in BASELINES else "ours") for r in rules]
     if rows:
         yield dots(title, "How often each rule was right.", rows)
+    if len(rules) > 1 and rules[0].name not in BASELINES and rules[-1].name in BASELINES:
+        yield f"<p>{escape(_against(rules[0], rules[-1]))}</p>"
     cells = [[escape(r.name), f"{r.told:,}", _ranged(r.right), _ranged(r.found)] for r in rules]
     yield details("The numbers", table(["rule", "named", "right", "found of all"], cells))
+
+
+def _against(ours: Rule, fixed: Rule) -> str:
+    names = f"“{ours.name}” is right {{}} “{fixed.name}”"
+    if ours.right.low > fixed.right.high:
+        return names.format("more often than") + "."
+    if ours.right.high < fixed.right.low:
+        return names.format("LESS often than") + "."
+    return names.format("about as often as") + ": their intervals overlap."
 
 
 def _growth_table(grown: Sequence[Grown]) -> str:
