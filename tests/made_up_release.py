@@ -20,6 +20,7 @@ from recommender.ranking.plain.chance import ChanceModel
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.ranked import Ranked, rank
 from recommender.ranking.windows import windows_before
+from recommender.release.attributes import no_attributes
 from recommender.release.contents import (
     Again,
     Alike,
@@ -186,6 +187,7 @@ def random_contents(seed: int) -> Contents:
         ),
         **nothing_observed(customers),
         **nothing_foretold(customers),
+        **no_attributes(products),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from recommender.release.attributes import no_attributes
 from recommender.release.contents import (
     Again,
     Alike,
@@ -85,6 +86,7 @@ def small_contents() -> Contents:
         also_bought=_also_bought(products, bought),
         **nothing_observed(len(customers.ids)),
         **nothing_foretold(len(customers.ids)),
+        **no_attributes(len(products.ids)),
     )
 
 

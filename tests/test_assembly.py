@@ -11,9 +11,10 @@ import pytest
 
 from recommender.assembly.customers import customer_columns
 from recommender.assembly.fallback import LEAST_BUYERS, LEAST_CUSTOMERS, fallback_lists
-from recommender.assembly.products import product_columns
+from recommender.assembly.products import attribute_columns, product_columns
 from recommender.models.models import Models, learn
 from recommender.models.spending import spend_of_buyers, usual_prices
+from recommender.release.attributes import products_by_attribute
 from recommender.release.contents import Contents
 from recommender.release.soundness import check_soundness
 from recommender.text import Ids, TextColumn
@@ -233,3 +234,23 @@ def test_what_was_bought_before_the_history_is_owned() -> None:
     models = learn(purchases_of(lines), replace(SETTINGS, history_days=28), at(91))
     assert models.earlier.toarray().tolist() == [[True, False], [False, False]]
     assert models.matrix.weights.toarray().astype(bool).tolist() == [[False, True], [True, False]]
+
+
+def test_attributes_are_the_columns_without_a_name_of_their_own() -> None:
+    table = pd.DataFrame(
+        {
+            "product_id": ["a", "c"],
+            "name": ["A", "C"],
+            "price": [1.0, 2.0],
+            "length_m": ["4.2", ""],
+            "fits": ["", "log band saw"],
+        }
+    )
+    found = attribute_columns(Ids.of(["a", "b", "c"]), table)
+    assert list(found.values) == ['{"length_m": "4.2"}', "", '{"fits": "log band saw"}']
+    assert list(attribute_columns(Ids.of(["a"]), None).values) == [""]
+    by_attribute = products_by_attribute(found)
+    assert {k: v.tolist() for k, v in by_attribute.items()} == {
+        ("length_m", "4.2"): [0],
+        ("fits", "log band saw"): [2],
+    }

@@ -94,7 +94,7 @@ def test_no_column_of_customers_keeps_its_length() -> None:
             )
         )
     }
-    assert same == {"products", "fallback", "also_bought"}
+    assert same == {"products", "fallback", "also_bought", "attributes"}
 
 
 def row_of(contents: Contents, customer_id: str) -> int:

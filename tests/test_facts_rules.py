@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from recommender.release.attributes import Attributes
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.facts import (
@@ -110,6 +112,15 @@ def test_disliked_products_and_categories_are_withheld() -> None:
     without(release, {product}, Facts(stated=(stated("product", product),)), "disliked")
     products = {p for p in release.products.ids if p.startswith("B")}
     without(release, products, Facts(stated=(stated("category", "b"),)), "disliked")
+
+
+@pytest.mark.parametrize("value", ["teeth=80", " Teeth = 80", "TEETH=80"])
+def test_products_of_a_disliked_attribute_are_withheld(value: str) -> None:
+    contents = shop_contents()
+    said = [json.dumps({"teeth": "80" if i % 2 else "60"}) for i in range(21)]
+    release = in_memory(replace(contents, attributes=Attributes(TextColumn.of(said))))
+    products = {p for i, p in enumerate(release.products.ids) if i % 2}
+    without(release, products, Facts(stated=(stated("attribute", value),)), "disliked")
 
 
 def test_what_nothing_in_the_catalogue_is_about_changes_nothing() -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from recommender.errors import BrokenReleaseError, UnknownReleaseError
 from recommender.release import publish as publishing
+from recommender.release.attributes import no_attributes
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
 from recommender.release.insight import nothing_foretold
@@ -366,6 +367,7 @@ def _large(customers: int, products: int) -> Contents:
         shop,
         **nothing_observed(customers),
         **nothing_foretold(customers),
+        **no_attributes(products),
         customers=replace(
             shop.customers,
             ids=Ids.of(f"C{c:05}" for c in range(customers)),

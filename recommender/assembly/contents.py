@@ -10,7 +10,7 @@ from recommender.assembly.customers import customer_columns, segments_of
 from recommender.assembly.fallback import fallback_lists
 from recommender.assembly.insight import insight_parts
 from recommender.assembly.observed import observed_parts
-from recommender.assembly.products import product_columns
+from recommender.assembly.products import attribute_columns, product_columns
 from recommender.insight.insight import Insight
 from recommender.matrix.purchase_matrix import PurchaseMatrix
 from recommender.models.also_bought import count_together
@@ -51,6 +51,7 @@ def assemble(
         also_bought=_also_bought(models),
         **observed_parts(models.netted, products),
         **insight_parts(insight),
+        attributes=attribute_columns(models.matrix.products, tables.products),
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from recommender.models.models import Models
 from recommender.models.spending import spend_of_buyers, usual_prices
+from recommender.release.attributes import Attributes
 from recommender.release.contents import Products
 from recommender.text import Ids, TextColumn
 
 TEXTS = ("name", "category", "brand")
+NAMED = frozenset({"product_id", *TEXTS, "price", "cost", "in_stock", "listed_at"})
 
 
 def product_columns(models: Models, table: pd.DataFrame | None) -> Products:
@@ -34,6 +38,18 @@ def product_columns(models: Models, table: pd.DataFrame | None) -> Products:
         buyers=models.popularity.buyers.astype(np.int32),
         recent_buyers=models.popularity.recent_buyers.astype(np.int32),
     )
+
+
+def attribute_columns(ids: Ids, table: pd.DataFrame | None) -> Attributes:
+    """Every column without a name of its own; cells without a value are left out."""
+    if table is None:
+        return Attributes(TextColumn.of([""] * len(ids)))
+    names = [column for column in table.columns if column not in NAMED]
+    aligned = table.set_index("product_id")[names].reindex(list(ids)).fillna("")
+    rows = zip(*(aligned[name] for name in names), strict=True) if names else [()] * len(ids)
+    said = [{name: value for name, value in zip(names, row, strict=True) if value} for row in rows]
+    texts = (json.dumps(values, ensure_ascii=False) if values else "" for values in said)
+    return Attributes(TextColumn.of(texts))
 
 
 def category_numbers(ids: Ids, table: pd.DataFrame | None) -> npt.NDArray[np.int32]:

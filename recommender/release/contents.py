@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.attributes import Attributes
 from recommender.release.insight import (
     CustomerRhythms,
     Lifetime,
@@ -187,3 +188,4 @@ class Contents:
     potential: Potential
     sizes: Sizes
     lifetime: Lifetime
+    attributes: Attributes

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
+from recommender.release.attributes import ATTRIBUTES, no_attributes, products_by_attribute
 from recommender.release.columns import Array, build, flatten, names
 from recommender.release.contents import (
     Again,
@@ -136,6 +137,11 @@ class Release:
         return _grouped(self.products.brand)
 
     @cached_property
+    def having_attribute(self) -> dict[tuple[str, str], Numbers]:
+        """Name and value of an attribute in small letters -> products that have it, ascending."""
+        return products_by_attribute(self.contents.attributes)
+
+    @cached_property
     def active_customers(self) -> int:
         """Customers with a purchase that stayed."""
         return int(np.count_nonzero(np.diff(self.bought.starts)))
@@ -172,7 +178,9 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
     try:
         if older:
             customers = len(arrays["customers.ids.ends"]) - 1
+            products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
+            nothing |= no_attributes(products)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -196,7 +204,7 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of what is observed, or was made before any was; so of insight."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    lacking = [group for group in (OBSERVED, INSIGHT) if not parts.intersection(group)]
+    lacking = [group for group in (OBSERVED, INSIGHT, ATTRIBUTES) if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 
 

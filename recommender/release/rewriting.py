@@ -18,7 +18,7 @@ from recommender.text import TextColumn
 
 Part = TypeVar("Part")
 
-OF_PRODUCTS = frozenset({"products", "fallback", "also_bought"})
+OF_PRODUCTS = frozenset({"products", "fallback", "also_bought", "attributes"})
 """Parts without a row a customer."""
 RAGGED = frozenset(
     {"bought", "returned", "earlier", "candidates", "again", "last_orders"}

@@ -18,6 +18,7 @@ def check_soundness(contents: Contents) -> None:
     _ids_are_unique(contents.products.ids, "products.ids")
     _columns_have_one_length(contents.customers, customers, "customers")
     _columns_have_one_length(contents.products, products, "products")
+    _columns_have_one_length(contents.attributes, products, "attributes")
     for name in ("habits", "customer_rhythms", "sizes", "lifetime"):
         _columns_have_one_length(getattr(contents, name), customers, name)
     _favourites_are_whole(contents, customers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recommender.release.attributes import plain
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.facts import Stated
@@ -12,10 +13,9 @@ NO_PRODUCTS = np.zeros(0, np.int32)
 
 
 def products_of(release: Release, stated: Stated) -> Numbers:
-    """Ascending; categories and brands in any case.
+    """Ascending; categories, brands and attributes in any case.
 
-    A release keeps no further attributes of its products: a statement about one matches nothing,
-    and is shown to people only.
+    What the catalogue does not have matches nothing, and is shown to people only.
     """
     match stated.about:
         case "product":
@@ -23,9 +23,9 @@ def products_of(release: Release, stated: Stated) -> Numbers:
         case "category":
             return in_category(release, stated.value)
         case "brand":
-            return release.brands.get(_plain(stated.value), NO_PRODUCTS)
-        case _:
-            return NO_PRODUCTS
+            return release.brands.get(plain(stated.value), NO_PRODUCTS)
+        case "attribute":
+            return having(release, stated.value)
 
 
 def product_named(release: Release, product_id: str) -> Numbers:
@@ -34,8 +34,10 @@ def product_named(release: Release, product_id: str) -> Numbers:
 
 
 def in_category(release: Release, category: str) -> Numbers:
-    return release.categories.get(_plain(category), NO_PRODUCTS)
+    return release.categories.get(plain(category), NO_PRODUCTS)
 
 
-def _plain(text: str) -> str:
-    return text.strip().casefold()
+def having(release: Release, attribute: str) -> Numbers:
+    """Of `name=value`."""
+    name, _, value = attribute.partition("=")
+    return release.having_attribute.get((plain(name), plain(value)), NO_PRODUCTS)
