@@ -409,7 +409,10 @@ def test_errors_nobody_foresaw_are_told_in_a_line(
     monkeypatch.setattr(training, "train", fails_with(error))
     found, out, err = call("train", "--config", shop)
     assert (found, out) == (code, "")
-    assert one_line(err, said)
+    defaults, end, after = err.partition("([permissions])\n")
+    assert defaults.startswith("customers who were never asked")
+    assert end
+    assert one_line(after, said)
 
 
 def test_help_and_version_are_results(call: Call) -> None:
