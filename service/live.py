@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Iterator
@@ -177,6 +178,12 @@ def _in_one_line(error: Exception) -> str:
 
 
 async def in_use(request: Request) -> InUse:
-    """The dependency of every endpoint; `async` so that it costs no thread."""
-    live: LiveRelease = request.app.state.live
+    """The dependency of every endpoint; an embedded database is asked without a thread."""
+    state = request.app.state
+    if state.database.is_embedded:
+        return _now(state.live)
+    return await asyncio.to_thread(_now, state.live)
+
+
+def _now(live: LiveRelease) -> InUse:
     return live.now()
