@@ -155,11 +155,22 @@ def test_a_search_killed_three_times_ends_as_one_that_was_not(shop: Path) -> Non
     assert values_in(file) == killed
 
 
+def _heeds_interrupts() -> None:
+    """Who runs the tests in the background of a shell hands down that they are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.fault
 def test_an_interrupt_ends_with_its_code_and_keeps_the_trials(shop: Path) -> None:
     command = [sys.executable, "-m", "recommender.cli.main", "tune", "--trials", "500"]
     command += ["--config", str(shop)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heeds_interrupts,
+    ) as it:
         assert it.stderr
         while "trial 2 of 500" not in it.stderr.readline():
             assert it.poll() is None
