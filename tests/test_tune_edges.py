@@ -155,22 +155,17 @@ def test_a_search_killed_three_times_ends_as_one_that_was_not(shop: Path) -> Non
     assert values_in(file) == killed
 
 
-def _heeds_interrupts() -> None:
-    """Who runs the tests in the background of a shell hands down that they are ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+HEEDING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from recommender.cli.main import main; main()"
+)
+"""Who runs the tests in the background of a shell hands down that interrupts are ignored."""
 
 
 @pytest.mark.fault
 def test_an_interrupt_ends_with_its_code_and_keeps_the_trials(shop: Path) -> None:
-    command = [sys.executable, "-m", "recommender.cli.main", "tune", "--trials", "500"]
-    command += ["--config", str(shop)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_heeds_interrupts,
-    ) as it:
+    command = [sys.executable, "-c", HEEDING, "tune", "--trials", "500", "--config", str(shop)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
         assert it.stderr
         while "trial 2 of 500" not in it.stderr.readline():
             assert it.poll() is None
