@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import secrets as randomness
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -62,12 +61,6 @@ def is_forgotten(connection: sa.Connection, customer_id: str) -> bool:
         return False
     found = connection.execute(_FIND, {"customer_hash": customer_hash(key, customer_id)})
     return found.first() is not None
-
-
-def forgotten_among(connection: sa.Connection, customer_ids: Iterable[str]) -> set[str]:
-    """Those of the ids that were forgotten."""
-    everyone = read_forgotten(connection)
-    return {customer_id for customer_id in customer_ids if customer_id in everyone}
 
 
 def read_forgotten(connection: sa.Connection, known: Forgotten = NOBODY) -> Forgotten:
