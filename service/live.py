@@ -21,12 +21,12 @@ from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
 from service.catalogue import Catalogue
-from service.directory import CustomerDirectory
 from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
-from service.portrait import portrait_fields
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
+from service.sales.directory import CustomerDirectory
+from service.sales.portrait import portrait_fields
 from service.tokens import CustomerTokens
 
 log = logging.getLogger(__name__)

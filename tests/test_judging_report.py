@@ -10,7 +10,7 @@ import pytest
 
 from recommender.judging.judgement import judge
 from recommender.judging.report_html import About, report_html
-from recommender.judging.svg import Axis
+from recommender.svg import Axis
 from tests.test_judging_catches import judged, lists_of, models
 from tests.test_judging_gate import judged as made_up
 

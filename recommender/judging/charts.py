@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recommender.judging.bootstrap import Interval
 from recommender.judging.reliability import Reliability
-from recommender.judging.svg import (
+from recommender.svg import (
     WIDTH,
     Axis,
     RootAxis,

@@ -11,7 +11,7 @@ from recommender.judging.comparison import Comparison
 from recommender.judging.judged_window import OURS
 from recommender.judging.reliability import Reliability
 from recommender.judging.shape import Shape
-from recommender.judging.svg import percent
+from recommender.svg import percent
 
 HEADINGS = {
     "recall20": "recall@20",

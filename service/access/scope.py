@@ -7,8 +7,8 @@ from dataclasses import replace
 from recommender.errors import UnknownCustomerError
 from recommender.release.opening import Release
 from service.access.caller import Caller
-from service.directory import Search
 from service.live import InUse
+from service.sales.directory import Search
 
 
 def customer_of(caller: Caller, live: InUse, customer_id: str) -> int | None:

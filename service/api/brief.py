@@ -26,9 +26,9 @@ from service.api.json_answer import json_answer
 from service.api.parameters import CustomerId, NoParameters
 from service.api.permissions import FourPermissions
 from service.api.preferences import StatedPreference
-from service.brief import brief_answer, brief_of
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_CUSTOMER, documented
+from service.sales.brief import brief_answer, brief_of
 
 router = APIRouter(tags=["customers"])
 

@@ -12,8 +12,8 @@ from service.access.roles import FOR_SALES, the_caller
 from service.api.answers import Customers
 from service.api.json_answer import json_answer
 from service.api.parameters import CustomersQuery, invalid
-from service.customers import CustomerPage, StaleCursorError, customer_page
 from service.live import InUse, in_use
+from service.sales.customers import CustomerPage, StaleCursorError, customer_page
 
 router = APIRouter(tags=["customers"])
 

@@ -11,7 +11,7 @@ from fastapi.params import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from recommender.suggest.suggestion import KINDS, MOST, Kind, RankBy, Wish
-from service.directory import Search, Sort
+from service.sales.directory import Search, Sort
 
 REPEATABLE = frozenset({"kinds", "exclude"})
 

@@ -12,8 +12,8 @@ from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
-from service.customers import day_of
-from service.portrait import portrait
+from service.sales.customers import day_of
+from service.sales.portrait import portrait
 
 Json = dict[str, Any]
 

@@ -13,7 +13,6 @@ from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId
-from service.brief import Brief, brief_answer, brief_of
 from service.live import InUse, in_use
 from service.pages.form import NOT_REFUSED, Refused
 from service.pages.observed import observed_in_words
@@ -28,6 +27,7 @@ from service.pages.words import (
     source_in_words,
 )
 from service.records.times import now
+from service.sales.brief import Brief, brief_answer, brief_of
 
 router = APIRouter()
 MOST_NAMED = 40

@@ -12,10 +12,10 @@ from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.api.customers import asked_page
 from service.api.parameters import CustomersQuery, refuse_repetitions
-from service.customers import CustomerPage
-from service.directory import SORTS
 from service.live import InUse, in_use
 from service.pages.page_answer import page_answer
+from service.sales.customers import CustomerPage
+from service.sales.directory import SORTS
 
 router = APIRouter(dependencies=[Depends(the_caller), Depends(refuse_repetitions)])
 

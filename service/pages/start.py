@@ -11,10 +11,10 @@ from starlette.responses import Response
 from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.access.scope import within_scope
-from service.customers import describe_customer
-from service.directory import Search
 from service.live import InUse, in_use
 from service.pages.page_answer import page_answer
+from service.sales.customers import describe_customer
+from service.sales.directory import Search
 
 router = APIRouter()
 

@@ -20,7 +20,6 @@ from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId, QueryParameters
 from service.api.survey import SurveyBody, check_answers, record_survey
 from service.api.telling import Telling, telling
-from service.customers import describe_customer
 from service.knowing import facts_about
 from service.live import InUse, in_use
 from service.pages.form import fields_of
@@ -30,6 +29,7 @@ from service.records.answered import Written
 from service.records.asking import read
 from service.records.preferences import preferences_of
 from service.records.times import now
+from service.sales.customers import describe_customer
 
 router = APIRouter()
 

@@ -25,11 +25,11 @@ from service.api.permissions import PermissionsBody, permissions_said
 from service.api.preferences import PreferenceBody, preference_stated, preference_withdrawn
 from service.api.telling import Tell, Telling, telling
 from service.api.told_parameters import RecordId
-from service.brief import brief_of
 from service.pages.customer import shown
 from service.pages.form import Body, Refused, fields_of, mistakes_of, read_form
 from service.pages.formats import path_part
 from service.pages.words import DONE
+from service.sales.brief import brief_of
 
 PAGE = "/customers/{customer_id:path}"
 router = APIRouter(dependencies=[FOR_SALES])

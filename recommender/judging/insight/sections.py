@@ -19,7 +19,7 @@ from recommender.judging.insight.reorder import FIXED as THIRTY_DAYS
 from recommender.judging.insight.rules import Rule
 from recommender.judging.insight.value import OURS, ValueCheck
 from recommender.judging.report_tables import details, table
-from recommender.judging.svg import percent
+from recommender.svg import percent
 from recommender.tables.purchases import SECONDS_PER_DAY
 
 Section = tuple[str, ...]

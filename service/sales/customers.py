@@ -11,8 +11,8 @@ from typing import Any
 from recommender.errors import UnknownCustomerError
 from service.access.caller import Caller
 from service.access.scope import known_customer_of, within_scope
-from service.directory import NEVER, Found, Search
 from service.live import InUse
+from service.sales.directory import NEVER, Found, Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 

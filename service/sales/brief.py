@@ -29,18 +29,18 @@ from service.api.complaints import complaint_answer
 from service.api.permissions import four_permissions
 from service.api.preferences import preference_answer
 from service.api.recorded import recorded
-from service.customers import describe_customer
 from service.knowing import data_until
 from service.live import InUse
-from service.portrait import portrait
-from service.purchases import Purchases, purchases_of
 from service.records.asking import read
 from service.records.complaints import Complaint, complaints_of
 from service.records.facts import facts_of
 from service.records.permissions import permissions_of
 from service.records.preferences import Preference, preferences_of
 from service.records.times import now
-from service.warm_leads import WarmLead, warm_leads
+from service.sales.customers import describe_customer
+from service.sales.portrait import portrait
+from service.sales.purchases import Purchases, purchases_of
+from service.sales.warm_leads import WarmLead, warm_leads
 
 Json = dict[str, Any]
 NOTHING_OBSERVED = Observed((), (), None, None)
