@@ -19,7 +19,7 @@ test: install  ## all tests; what needs a browser or a server that is missing sa
 	$(BIN)/python -m pytest
 
 quick: install  ## what a developer runs often, within two minutes
-	$(BIN)/python -m pytest -m "not slow and not fault and not browser"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not fault and not browser"
 
 check: install  ## formatter, linter, strict types, import layers
 	$(BIN)/ruff format --check .

@@ -423,6 +423,7 @@ def test_help_and_version_are_results(call: Call) -> None:
     assert call("suggest", "--help")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_demo_trains_the_sample_and_keeps_what_was_changed(
     tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
