@@ -11,6 +11,7 @@ from recommender.suggest.reasons import (
     PopularReason,
     PriceStepReason,
     Reason,
+    ResemblesReason,
     StatedReason,
 )
 
@@ -35,6 +36,9 @@ def sentence(release: Release, reason: Reason) -> str:
             return f"{customers:,} customers bought it in the last {days} days"
         case StatedReason():
             return _stated(release, reason)
+        case ResemblesReason(product_id, bought, alike):
+            more = f" and {bought - 1} more of the {alike} most like it" if bought > 1 else ""
+            return f"bought {product_name(release, product_id)}, which it resembles{more}"
         case InterestReason(event, happened_on):
             return f"{DONE[event]} on {happened_on.isoformat()}"
 

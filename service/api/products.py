@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import product_also_bought_answer, targets_answer
-from recommender.suggest.targets import targets
+from recommender.suggest.targets import TargetWish, targets
 from service.access.caller import Caller
 from service.access.roles import FOR_ALL_KEYS, FOR_SALES, the_caller
 from service.access.shown import shown
@@ -62,6 +62,6 @@ async def list_targets(
     found = await with_facts(
         request,
         live.release,
-        lambda book: targets(live.release, product_id, query.n, book, among),
+        lambda book: targets(live.release, product_id, TargetWish(query.n), book, among),
     )
     return json_answer(targets_answer(live.release, found))
