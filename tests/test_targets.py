@@ -54,10 +54,7 @@ def test_they_are_those_whose_list_holds_it_by_chance() -> None:
         if own and found.source == "personal":
             wanted[customer_id] = (own[0].chance, own[0].kind, own[0].reasons)
     got = asked(product)
-    assert {
-        t.customer_id: (t.chance, t.kind, t.reasons)
-        for t in got.targets
-    } == wanted
+    assert {t.customer_id: (t.chance, t.kind, t.reasons) for t in got.targets} == wanted
     chances = [t.chance for t in got.targets]
     assert len(chances) > 3
     assert chances == sorted(chances, reverse=True)

@@ -87,7 +87,9 @@ def targets_answer(release: Release, found: TargetList) -> Json:
         "returned": found.returned,
         "withheld": found.withheld,
     }
-    return head | {"targets": [_target(release, found.product_id, target) for target in found.targets]}
+    return head | {
+        "targets": [_target(release, found.product_id, target) for target in found.targets]
+    }
 
 
 def _target(release: Release, product_id: str, target: Target) -> Json:

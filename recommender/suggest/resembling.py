@@ -18,6 +18,8 @@ from recommender.suggest.reasons import ResemblesReason
 NEAREST = 40
 WITHIN_DAYS = 365
 """Who bought something alike longer ago says little of today."""
+MOST_HAVING = 2 / 3
+"""Of all products: what nearly all have in common makes none of them alike."""
 PRICE_WEIGHT = 1.0
 LETTERS = re.compile(r"[^\W_]+")
 SECONDS_PER_DAY = 86_400
@@ -64,7 +66,7 @@ def products_like(release: Release, column: int) -> tuple[Numbers, Scores]:
     size = len(release.products.ids)
     common = np.zeros(size)
     for having in _in_common(release, column):
-        if 1 < len(having) <= size / 2:  # what most have in common tells nothing of any
+        if 1 < len(having) <= MOST_HAVING * size:
             common[having] += np.log(size / len(having)) ** 2
     common += np.where(common > 0, PRICE_WEIGHT * _price_likeness(release, column), 0.0)
     common[column] = 0.0

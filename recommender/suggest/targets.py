@@ -143,9 +143,7 @@ class _Walk:
         self.withheld = Counter[str]()
         self.held: list[tuple[str, str]] = []
 
-    def through(
-        self, customers: Numbers, ask: Callable[[int, Facts], Target | str | None]
-    ) -> None:
+    def through(self, customers: Numbers, ask: Callable[[int, Facts], Target | str | None]) -> None:
         """`ask` gives the target, the rule that holds it, or None for neither."""
         for customer, rep in self._within_caps(customers):
             facts = self._book.of(self._release.customers.ids[customer])

@@ -21,9 +21,8 @@ DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quote
 def sentence(release: Release, reason: Reason) -> str:
     """Without the full stop, so that sentences can be joined."""
     match reason:
-        case BoughtReason(product_id, share):
-            name = product_name(release, product_id)
-            return f"bought {name} ({share:.0%} of the evidence)"
+        case BoughtReason() | ResemblesReason():
+            return _evidence(release, reason)
         case PeersReason(peers, peers_bought):
             return f"{peers_bought} of {peers} customers like this one bought it"
         case PriceStepReason(category, usual_price, price):
@@ -36,11 +35,16 @@ def sentence(release: Release, reason: Reason) -> str:
             return f"{customers:,} customers bought it in the last {days} days"
         case StatedReason():
             return _stated(release, reason)
-        case ResemblesReason(product_id, bought, alike):
-            more = f" and {bought - 1} more of the {alike} most like it" if bought > 1 else ""
-            return f"bought {product_name(release, product_id)}, which it resembles{more}"
         case InterestReason(event, happened_on):
             return f"{DONE[event]} on {happened_on.isoformat()}"
+
+
+def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
+    bought = f"bought {product_name(release, reason.product_id)}"
+    if isinstance(reason, BoughtReason):
+        return f"{bought} ({reason.share:.0%} of the evidence)"
+    others = f" and {reason.bought - 1} more of the {reason.alike} most like it"
+    return f"{bought}, which it resembles{others if reason.bought > 1 else ''}"
 
 
 def _stated(release: Release, reason: StatedReason) -> str:
