@@ -165,7 +165,7 @@ def test_a_product_nobody_bought_goes_to_buyers_of_what_it_resembles(
         own = bought.products[bought.starts[place] : bought.starts[place + 1]]
         assert columns.position(row["evidence_products"]) in own
         counts.append(len(alike & set(own.tolist())))
-        assert (f" and {counts[-1] - 1} more of" in row["why"]) == (counts[-1] > 1)
+        assert (f", and {counts[-1] - 1} more of" in row["why"]) == (counts[-1] > 1)
     assert counts[0] == max(counts) > 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -94,7 +95,8 @@ def targets(
     Raises `UnknownProductError`. Whoever is listed was asked through `suggest`: a rule that keeps
     the product off a customer's list keeps the customer off this one. They are asked in the order
     of the release until there are enough; whose chance has moved since stands where it is now.
-    After them come, of a product that hardly anyone bought, buyers of what it resembles.
+    After them come, of a product that hardly anyone bought, buyers of what it resembles; this is
+    also the reason given where a customer's own list knows none.
     """
     column = release.products.ids.position(product_id)
     if column is None:
@@ -107,7 +109,7 @@ def targets(
         walk.withheld.update({rule: len(customers)} if len(customers) else {})
     else:
         walk.through(customers, walk.suggested)
-        walk.through_alike(column, customers, among)
+        walk.through_alike(customers, among)
     return TargetList(
         product_id=product_id,
         release=release.name,
@@ -138,6 +140,7 @@ class _Walk:
         self, release: Release, product_id: str, wish: TargetWish, book: FactsBook
     ) -> None:
         self._release, self._product_id, self._wish, self._book = release, product_id, wish, book
+        self._column = release.products.ids.position(product_id) or 0
         self._reps = Counter[str]()
         self.found: list[Target] = []
         self.withheld = Counter[str]()
@@ -154,16 +157,22 @@ class _Walk:
             elif answer is not None:
                 self._pass_over(customer, answer)
 
-    def through_alike(self, column: int, asked: Numbers, among: Flags | None) -> None:
+    def through_alike(self, asked: Numbers, among: Flags | None) -> None:
         """Where hardly anyone bought the product: buyers of what it resembles."""
-        few = self._release.products.buyers[column] < MINIMUM_CUSTOMERS
-        if not few or len(self.found) == self._wish.n:
+        if not self._is_rare or len(self.found) == self._wish.n:
             return
-        alike = buyers_of_alike(self._release, column)
-        others = alike.customers[~np.isin(alike.customers, asked)]
+        others = self._alike.customers[~np.isin(self._alike.customers, asked)]
         if among is not None:
             others = others[among[others]]
-        self.through(others, lambda customer, facts: self._resembling(alike, customer, facts))
+        self.through(others, self._resembling)
+
+    @cached_property
+    def _is_rare(self) -> bool:
+        return int(self._release.products.buyers[self._column]) < MINIMUM_CUSTOMERS
+
+    @cached_property
+    def _alike(self) -> Resembling:
+        return buyers_of_alike(self._release, self._column)
 
     def suggested(self, customer: int, facts: Facts) -> Target | str | None:
         """What the customer's own list says of the product."""
@@ -178,7 +187,7 @@ class _Walk:
             kind=said.kind,
             chance=said.chance,
             expected_value=said.expected_value,
-            reasons=said.reasons,
+            reasons=said.reasons or self._why_at_all(customer),
             recommendation_id=own.recommendation_id,
             facts=facts,
         )
@@ -192,14 +201,18 @@ class _Walk:
         is_closed = isinstance(answer, Target) and not self._wish.may_list(facts)
         return NO_CONTACT if is_closed else answer
 
-    def _resembling(self, alike: Resembling, customer: int, facts: Facts) -> Target | str | None:
+    def _why_at_all(self, customer: int) -> tuple[Reason, ...]:
+        if not self._is_rare or customer not in self._alike.customers:
+            return ()
+        return (resembling_reason(self._release, self._alike, customer),)
+
+    def _resembling(self, customer: int, facts: Facts) -> Target | str | None:
         release, customer_id = self._release, self._release.customers.ids[customer]
         rules = rules_for(release, customer, facts)
-        column = np.array([release.products.ids.position(self._product_id)], np.int32)
-        held = int(first_rules(rules, column)[0])
+        held = int(first_rules(rules, np.array([self._column], np.int32))[0])
         if held >= 0:
             return rules[held].name
-        reasons = (resembling_reason(release, alike, customer),)
+        reasons = (resembling_reason(release, self._alike, customer),)
         listed = recommendation_id(customer_id, release.name, "resembling", reasons)
         return Target(customer_id, 0, "new", None, None, reasons, listed, facts)
 

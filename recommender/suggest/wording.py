@@ -43,8 +43,8 @@ def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
     bought = f"bought {product_name(release, reason.product_id)}"
     if isinstance(reason, BoughtReason):
         return f"{bought} ({reason.share:.0%} of the evidence)"
-    others = f" and {reason.bought - 1} more of the {reason.alike} most like it"
-    return f"{bought}, which it resembles{others if reason.bought > 1 else ''}"
+    others = f", and {reason.bought - 1} more of the {reason.alike} most like it"
+    return f"{bought}, which this one resembles{others if reason.bought > 1 else ''}"
 
 
 def _stated(release: Release, reason: StatedReason) -> str:

@@ -8,8 +8,8 @@ from recommender.svg import Axis, bar, figure, line, text
 from service.pages.formats import day
 from service.sales.product import Selling
 
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 752.0, 12.0, 190.0
-HEIGHT = 222
+LEFT, RIGHT, TOP, BOTTOM = 84.0, 752.0, 26.0, 300.0
+HEIGHT = 352
 FILLED = 0.72
 """Of the room each bar has."""
 
@@ -26,8 +26,8 @@ def selling_chart(selling: Selling) -> Markup:
             marks.append(bar(x, up.at(customers), room * FILLED, BOTTOM - up.at(customers)))
     first, last = selling.periods[0].first_on, selling.periods[-1].last_on
     marks += [
-        text(LEFT, BOTTOM + 24, day(first), "tick"),
-        text(RIGHT, BOTTOM + 24, day(last), "tick", "end"),
+        text(LEFT, BOTTOM + 42, day(first), "tick"),
+        text(RIGHT, BOTTOM + 42, day(last), "tick", "end"),
     ]
     said = (
         f"{selling.year:,} customers in 52 weeks, by four weeks; the last four: {counts[-1]:,.0f}."
@@ -46,5 +46,5 @@ def _grid(up: Axis) -> list[str]:
     for share in (0.0, 0.5, 1.0):
         customers = up.high * share
         marks.append(line((LEFT, up.at(customers)), (RIGHT, up.at(customers)), "grid"))
-        marks.append(text(LEFT - 8, up.at(customers) + 5, f"{customers:,.0f}", "tick", "end"))
+        marks.append(text(LEFT - 14, up.at(customers) + 10, f"{customers:,.0f}", "tick", "end"))
     return marks

@@ -65,7 +65,7 @@ PASSED_OVER_IN_WORDS = {
     "snoozed": "asked to hear of it later",
     "accepted": "agreed to it already",
     "won": "been sold it lately",
-    "owned": "bought it since the last training",
+    "owned": "bought it before",
     "returned": "given it back",
 }
 """After `have`; what holds a product back from everybody is not said of customers."""

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from recommender.release.contents import Bought, Earlier
 from recommender.release.opening import Release
 from recommender.suggest.answers import described
 
@@ -17,8 +19,6 @@ PERIODS = 13
 YEAR_DAYS = PERIOD_DAYS * PERIODS
 """364: a year of whole periods."""
 EPOCH = date(1970, 1, 1)
-LEAST_BUYERS = 5
-"""Of the year, for a word on where it goes: fewer could be one person's doing."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Period:
 @dataclass(frozen=True)
 class Selling:
     ever: int
-    """Customers that bought it and kept it."""
+    """Customers that bought it and kept it, since the records begin."""
     year: int
     """Of these, within the last 52 weeks."""
     lately: int
@@ -44,7 +44,7 @@ class Selling:
 
     @property
     def new_half(self) -> int:
-        """Of `year`, those that bought it within the last 26 weeks."""
+        """Of `year`, those that bought it within the last 24 weeks."""
         return sum(period.customers for period in self.periods[-(PERIODS // 2) :])
 
 
@@ -61,17 +61,23 @@ def describe_product(release: Release, product_id: str) -> dict[str, Any]:
 def selling_of(release: Release, product_id: str) -> Selling:
     """Counted from each customer's last purchase; a release keeps no other day of it."""
     products, column = release.products, release.products.ids.position(product_id) or 0
+    earlier = _customers_of(release.earlier, column)
     today = (date.fromisoformat(release.manifest.data_through[:10]) - EPOCH).days
     days = release.bought.last_day[release.bought.products == column]
     ages = np.clip(today - days, 0, None)
     counts = np.bincount(ages[ages < YEAR_DAYS] // PERIOD_DAYS, minlength=PERIODS)
     periods = [_period(today, back, int(counts[back])) for back in reversed(range(PERIODS))]
     return Selling(
-        ever=int(products.buyers[column]),
+        ever=len(np.union1d(_customers_of(release.bought, column), earlier)),
         year=int(counts.sum()),
         lately=int(products.recent_buyers[column]),
         periods=tuple(periods),
     )
+
+
+def _customers_of(part: Bought | Earlier, column: int) -> npt.NDArray[np.int64]:
+    entries = np.flatnonzero(part.products == column)
+    return np.asarray(np.searchsorted(part.starts, entries, side="right") - 1)
 
 
 def stock_is_known(release: Release) -> bool:
