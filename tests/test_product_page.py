@@ -153,7 +153,7 @@ def test_how_it_sells_is_counted_from_the_last_purchases(client: TestClient) -> 
     days = contents.bought.last_day - 400 * (np.arange(len(contents.bought.products)) % 2)
     bought = replace(contents.bought, last_day=days.astype(np.int32))
     release = in_memory(replace(contents, bought=bought))
-    manifest = replace(release.manifest, data_through=DATA_THROUGH.isoformat())
+    manifest = release.manifest.model_copy(update={"data_through": DATA_THROUGH.isoformat()})
     selling = selling_of(replace(release, manifest=manifest), PRODUCT)
     own = days[bought.products == release.products.ids.position(PRODUCT)]
     assert selling.ever == len(own)
