@@ -12,46 +12,21 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from recommender.errors import ConfigError
 from recommender.listing.difference import difference
 from recommender.listing.formats import CsvWriter, writer_of
 from recommender.listing.replacing import replacing
 from recommender.listing.rows import HELD_COLUMNS, LIST_COLUMNS, held_rows, list_rows
+from recommender.listing.selection import Selection
 from recommender.release.manifest import MANIFEST, sha256_of
 from recommender.release.opening import Release
-from recommender.suggest.facts import Channel, Facts, FactsBook, NoFacts
+from recommender.suggest.facts import Facts, FactsBook, NoFacts
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import SuggestionList, Wish
+from recommender.suggest.targets import NO_CONTACT
 
-NO_CONTACT = "no_contact_permission"
 NOTHING_KEPT: FactsBook = NoFacts()
 ALWAYS_COUNTED = ("customers", "customers_without_suggestion", "suggestions")
 """Also where there are none; other counts are left out then."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Whose lists are wanted."""
-
-    rep: str | None = None
-    """Customers of one rep only."""
-    also_without_contact: bool = False
-    """Also those who may not be contacted."""
-    channel: Channel | None = None
-    """Customers who may be contacted through it only."""
-
-    def __post_init__(self) -> None:
-        if self.also_without_contact and self.channel is not None:
-            raise ConfigError(
-                f"--all lists also who may not be contacted, --channel {self.channel} only who "
-                "may; leave one of them out"
-            )
-
-    def lists(self, facts: Facts) -> bool:
-        """Whether the customer stands in the list; where nobody was asked, everyone may."""
-        if self.also_without_contact or facts.contact is None:
-            return True
-        return bool(facts.contact) if self.channel is None else self.channel in facts.contact
 
 
 @dataclass(frozen=True)
@@ -60,18 +35,6 @@ class CrossSold:
 
     out: Path
     manifest: dict[str, Any]
-
-
-def chosen_customers(release: Release, selection: Selection) -> list[int]:
-    """Positions in `release.customers`; raises `ConfigError` for a rep without customers."""
-    everyone = range(len(release.customers.ids))
-    if selection.rep is None:
-        return list(everyone)
-    chosen = [row for row in everyone if release.customers.rep[row] == selection.rep]
-    if not chosen:
-        known = ", ".join(sorted(set(release.customers.rep) - {""})[:10]) or "none"
-        raise ConfigError(f"--rep {selection.rep}: no customer has this rep; there are: {known}")
-    return chosen
 
 
 def cross_sell(

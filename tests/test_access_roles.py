@@ -35,6 +35,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /health/ready": EVERYONE,
     "GET /openapi.json": KEYS,
     "GET /products/{product_id:path}": SALES,
+    "GET /products/{product_id:path}/targets.csv": SALES,
     "GET /sign-in": EVERYONE,
     "DELETE /v1/preferences/{preference_id}": SALES,
     "GET /v1/audit": ("admin",),

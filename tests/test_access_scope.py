@@ -110,6 +110,8 @@ SEARCHES = [
     "GET /customers?cursor={cursor}",
     "GET /",
     "GET /products/S1",
+    "GET /products/S1?n=100",
+    "GET /products/B4/targets.csv?n=100",
     "GET /v1/products/S1/also-bought?n=50",
     "GET /v1/products/S1/targets?n=100",
     "GET /v1/products/B4/targets?n=100",

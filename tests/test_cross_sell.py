@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from recommender import cross_sell as recipe
-from recommender.cross_sell import Selection, chosen_customers, cross_sell
+from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError, ReadWriteError
+from recommender.listing.selection import Selection, chosen_customers
 from recommender.release.contents import Contents
 from recommender.release.manifest import sha256_of
 from recommender.release.opening import Release, open_release

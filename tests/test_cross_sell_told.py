@@ -13,8 +13,9 @@ import pytest
 from recommender.cli import lists
 from recommender.cli.main import run
 from recommender.config import load_config
-from recommender.cross_sell import Selection, chosen_customers, cross_sell
+from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError
+from recommender.listing.selection import Selection, chosen_customers
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.facts import (

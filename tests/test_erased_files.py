@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from recommender.cross_sell import Selection, chosen_customers, cross_sell
+from recommender.cross_sell import cross_sell
 from recommender.erasure.files import without_traces
 from recommender.erasure.lists import erase_from_list, names_in_list
 from recommender.erasure.releases import (
@@ -19,6 +19,7 @@ from recommender.erasure.releases import (
     names_in_releases,
 )
 from recommender.erasure.traces import Traces, is_telling
+from recommender.listing.selection import Selection, chosen_customers
 from recommender.release import exchange
 from recommender.release.contents import Contents
 from recommender.release.manifest import sha256_of

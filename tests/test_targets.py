@@ -13,7 +13,7 @@ from recommender.suggest.answers import targets_answer
 from recommender.suggest.facts import NOTHING_KNOWN, Facts, LastOutcome, NoFacts
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
-from recommender.suggest.targets import TargetList, targets
+from recommender.suggest.targets import TargetList, TargetWish, targets
 from tests.made_up_release import shop_release
 
 
@@ -37,7 +37,7 @@ class Book:
 
 
 def asked(product_id: str, book: Book | NoFacts | None = None, n: int = MOST) -> TargetList:
-    return targets(shop_release(), product_id, n, book or NoFacts())
+    return targets(shop_release(), product_id, TargetWish(n), book or NoFacts())
 
 
 def most_wanted() -> str:
@@ -54,11 +54,8 @@ def test_they_are_those_whose_list_holds_it_by_chance() -> None:
         if own and found.source == "personal":
             wanted[customer_id] = (own[0].chance, own[0].kind, own[0].reasons)
     got = asked(product)
-    assert {
-        t.customer_id: (t.suggestion.chance, t.suggestion.kind, t.suggestion.reasons)
-        for t in got.targets
-    } == wanted
-    chances = [t.suggestion.chance for t in got.targets]
+    assert {t.customer_id: (t.chance, t.kind, t.reasons) for t in got.targets} == wanted
+    chances = [t.chance for t in got.targets]
     assert len(chances) > 3
     assert chances == sorted(chances, reverse=True)
     assert [t.rank for t in got.targets] == list(range(1, len(chances) + 1))
@@ -82,7 +79,7 @@ def test_only_those_among_are_asked() -> None:
     among = np.zeros(len(release.customers.ids), bool)
     chosen = asked(product).targets[1].customer_id
     among[release.customers.ids.position(chosen)] = True
-    found = targets(release, product, 5, NoFacts(), among)
+    found = targets(release, product, TargetWish(5), NoFacts(), among)
     assert [t.customer_id for t in found.targets] == [chosen]
 
 

@@ -11,9 +11,10 @@ import click
 from recommender.cli.options import config_option, kinds_option, talk
 from recommender.cli.told import book_of, open_told, say_defaults
 from recommender.config import Config, load_config
-from recommender.cross_sell import Selection, chosen_customers, cross_sell
+from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
 from recommender.listing.formats import writer_of
+from recommender.listing.selection import Selection, chosen_customers
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.facts import CHANNELS, Channel
@@ -78,7 +79,7 @@ def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an
 ) -> None:
     """The list of all customers as a file, with what was held back and a manifest beside it."""
     config = load_config(config_path)
-    _check_out(out, config)
+    check_out(out, config)
     selection = Selection(rep, everyone, channel)
     release, told = open_release(config.releases_directory), open_told(config)
     say_defaults(told, config)
@@ -99,7 +100,7 @@ def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an
     click.echo(out)
 
 
-def _check_out(out: Path, config: Config) -> None:
+def check_out(out: Path, config: Config) -> None:
     """Raises `ConfigError` before anything is written where the list cannot go, or must not."""
     writer_of(out)
     if not out.parent.is_dir():

@@ -26,6 +26,7 @@ ENGINE = {
     "tune": "recommender.cli.tuning:tune_command",
     "suggest": "recommender.cli.lists:suggest_command",
     "cross-sell": "recommender.cli.lists:cross_sell_command",
+    "targets": "recommender.cli.targets:targets_command",
     "releases": "recommender.cli.releases:releases",
 }
 """Where each command lives. Loaded when called: `serve` must not wait for what `train` imports."""

@@ -11,7 +11,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recommender.listing.formats import ROW_GROUP, harmless
+from recommender.listing.csv_lines import harmless
+from recommender.listing.formats import ROW_GROUP
 from recommender.listing.rows import Columns, Row
 
 CUSTOMER = "customer_id"

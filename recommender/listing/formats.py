@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,12 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.errors import ConfigError
+from recommender.listing.csv_lines import csv_line, harmless
 from recommender.listing.excel import ExcelWriter
-from recommender.listing.rows import Cell, Columns, Row
+from recommender.listing.rows import Columns, Row
 
 ROW_GROUP = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-NEEDS_QUOTES = re.compile('[,"\r\n]')
 
 
 class Writer(Protocol):
@@ -27,24 +24,18 @@ class Writer(Protocol):
 
 
 class CsvWriter:
-    """UTF-8, comma, `\\n`; cells a spreadsheet would run as a formula begin with an apostrophe.
-
-    Written by hand: with `\\n` between rows, the csv module leaves a `\\r` in a cell unquoted.
-    """
+    """Line by line, as `csv_lines` has them."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._columns = list(columns)
-        self._write_cells(self._columns)
+        self._file.write(csv_line(self._columns))
 
     def write(self, row: Row) -> None:
-        self._write_cells([harmless(row[name]) for name in self._columns])
+        self._file.write(csv_line([harmless(row[name]) for name in self._columns]))
 
     def close(self) -> None:
         self._file.close()
-
-    def _write_cells(self, cells: Sequence[Cell]) -> None:
-        self._file.write(",".join(map(_quoted, cells)) + "\n")
 
 
 class ParquetWriter:
@@ -82,23 +73,3 @@ def writer_of(path: Path) -> type[CsvWriter | ParquetWriter | ExcelWriter]:
     if path.suffix not in WRITERS:
         raise ConfigError(f"--out {path}: must end in {', '.join(WRITERS)}")
     return WRITERS[path.suffix]
-
-
-def harmless(cell: Cell) -> Cell:
-    """A text that a spreadsheet would run gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and not _is_number(cell):
-        return f"'{cell}"
-    return cell
-
-
-def _quoted(cell: Cell) -> str:
-    text = "" if cell is None else str(cell)
-    return '"' + text.replace('"', '""') + '"' if NEEDS_QUOTES.search(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,14 +1,15 @@
-"""The rows of the cross-sell list and of what was held back."""
+"""The rows of the cross-sell list, of a call list, and of what was held back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from recommender.release.opening import Release
-from recommender.suggest.answers import described
+from recommender.suggest.answers import described, last_outcome
 from recommender.suggest.facts import NOTHING_KNOWN, Facts
-from recommender.suggest.reasons import BoughtReason, PeersReason
+from recommender.suggest.reasons import BoughtReason, PeersReason, ResemblesReason
 from recommender.suggest.suggestion import Suggestion, SuggestionList
+from recommender.suggest.targets import Target, TargetList
 from recommender.suggest.wording import product_name, why
 
 Cell = str | int | float | None
@@ -48,6 +49,10 @@ HELD_COLUMNS: dict[str, type] = {
     "release": str,
 }
 
+HEAD, HELD_HEAD = ("name", "segment", "region", "rep"), ("name", "rep")
+EVIDENCE = (BoughtReason, ResemblesReason)
+"""Reasons that name a purchase of the customer."""
+
 
 def list_rows(
     release: Release, row: int, found: SuggestionList, facts: Facts = NOTHING_KNOWN
@@ -69,7 +74,33 @@ def list_rows(
     outcomes = {known.product_id: known.outcome for known in facts.outcomes}
     for suggestion in found.suggestions:
         last: Row = {"last_outcome": outcomes.get(suggestion.product_id)}
-        yield head | _suggested(release, suggestion) | last | tail
+        yield head | _offered(release, suggestion.product_id, suggestion) | last | tail
+
+
+def target_rows(release: Release, found: TargetList) -> Iterator[Row]:
+    """One row a customer, with the columns of `LIST_COLUMNS`; the rank is that of the customer."""
+    for target in found.targets:
+        contact = target.facts.contact
+        yield {
+            **_customer(release, target.customer_id, HEAD),
+            **_offered(release, found.product_id, target),
+            "last_outcome": last_outcome(target.facts, found.product_id),
+            "contact": None if contact is None else ";".join(contact),
+            "release": found.release,
+            "recommendation_id": target.recommendation_id,
+        }
+
+
+def held_target_rows(release: Release, found: TargetList) -> Iterator[Row]:
+    """One row a customer that was passed over, with the columns of `HELD_COLUMNS`."""
+    for customer_id, rule in found.held:
+        yield {
+            **_customer(release, customer_id, HELD_HEAD),
+            "product_id": found.product_id,
+            "product_name": product_name(release, found.product_id),
+            "hold_reason": rule,
+            "release": found.release,
+        }
 
 
 def held_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row]:
@@ -86,20 +117,27 @@ def held_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row
         }
 
 
-def _suggested(release: Release, suggestion: Suggestion) -> Row:
-    product = described(release, suggestion.product_id)
-    peers = next((r for r in suggestion.reasons if isinstance(r, PeersReason)), None)
-    evidence = [r.product_id for r in suggestion.reasons if isinstance(r, BoughtReason)]
+def _customer(release: Release, customer_id: str, columns: tuple[str, ...]) -> Row:
+    row = release.customers.ids.position(customer_id)
+    known = {name: "" if row is None else getattr(release.customers, name)[row] for name in columns}
+    name = known.pop("name")
+    return {"customer_id": customer_id, "customer_name": name, **known}
+
+
+def _offered(release: Release, product_id: str, said: Suggestion | Target) -> Row:
+    product = described(release, product_id)
+    peers = next((r for r in said.reasons if isinstance(r, PeersReason)), None)
+    evidence = [r.product_id for r in said.reasons if isinstance(r, EVIDENCE)]
     return {
-        "product_id": suggestion.product_id,
+        "product_id": product_id,
         "product_name": product["name"],
         "category": product["category"],
-        "kind": suggestion.kind,
-        "rank": suggestion.rank,
-        "chance": suggestion.chance,
-        "expected_value": suggestion.expected_value,
+        "kind": said.kind,
+        "rank": said.rank,
+        "chance": said.chance,
+        "expected_value": said.expected_value,
         "currency": release.manifest.currency,
-        "why": why(release, suggestion.reasons),
+        "why": why(release, said.reasons),
         "evidence_products": ";".join(evidence),
         "peers": peers.peers if peers else None,
         "peers_bought": peers.peers_bought if peers else None,

@@ -10,6 +10,7 @@ from typing import Any
 
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import CustomerAlsoBought, ProductAlsoBought
+from recommender.suggest.facts import Facts, OutcomeName
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggestion import SuggestionList
 from recommender.suggest.targets import Target, TargetList
@@ -86,24 +87,33 @@ def targets_answer(release: Release, found: TargetList) -> Json:
         "returned": found.returned,
         "withheld": found.withheld,
     }
-    return head | {"targets": [_target(release, target) for target in found.targets]}
+    return head | {
+        "targets": [_target(release, found.product_id, target) for target in found.targets]
+    }
 
 
-def _target(release: Release, target: Target) -> Json:
+def _target(release: Release, product_id: str, target: Target) -> Json:
     row, customers = release.customers.ids.position(target.customer_id), release.customers
-    columns = ("name", "segment", "region", "rep")
+    columns, contact = ("name", "segment", "region", "rep"), target.facts.contact
     known = {} if row is None else {c: getattr(customers, c)[row] or None for c in columns}
-    suggestion = target.suggestion
     return {
         "customer_id": target.customer_id,
         **(known | {"name": known.get("name") or target.customer_id}),
-        "contact": None if target.contact is None else list(target.contact),
-        "kind": suggestion.kind,
+        "contact": None if contact is None else list(contact),
+        "kind": target.kind,
         "rank": target.rank,
-        "chance": suggestion.chance,
-        "expected_value": suggestion.expected_value,
-        "reasons": [reason_answer(release, reason) for reason in suggestion.reasons],
+        "chance": target.chance,
+        "expected_value": target.expected_value,
+        "reasons": [reason_answer(release, reason) for reason in target.reasons],
+        "last_outcome": last_outcome(target.facts, product_id),
+        "recommendation_id": target.recommendation_id,
     }
+
+
+def last_outcome(facts: Facts, product_id: str) -> OutcomeName | None:
+    """The newest word on a product; None where there was none yet."""
+    said = (known.outcome for known in facts.outcomes if known.product_id == product_id)
+    return next(said, None)
 
 
 def described(release: Release, product_id: str) -> Json:

@@ -80,8 +80,27 @@ class InterestReason:
     happened_on: date
 
 
+@dataclass(frozen=True)
+class ResemblesReason:
+    """Purchases within a year that resemble a product which hardly anyone bought yet."""
+
+    kind: ClassVar[str] = "resembles"
+    product_id: str
+    """Of these purchases the one most like it."""
+    bought: int
+    """How many of the products most like it the customer bought."""
+    alike: int
+    """How many there are."""
+
+
 Reason = (
-    BoughtReason | PeersReason | PriceStepReason | PopularReason | StatedReason | InterestReason
+    BoughtReason
+    | PeersReason
+    | PriceStepReason
+    | PopularReason
+    | StatedReason
+    | InterestReason
+    | ResemblesReason
 )
 
 

@@ -104,6 +104,7 @@ SOURCE_LETTERS = {
     "segment": "s",
     "popular": "o",
     "also_bought": "a",
+    "resembling": "r",
 }
 """How the id of a list says where the list came from."""
 

@@ -11,6 +11,7 @@ from recommender.suggest.reasons import (
     PopularReason,
     PriceStepReason,
     Reason,
+    ResemblesReason,
     StatedReason,
 )
 
@@ -20,9 +21,8 @@ DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quote
 def sentence(release: Release, reason: Reason) -> str:
     """Without the full stop, so that sentences can be joined."""
     match reason:
-        case BoughtReason(product_id, share):
-            name = product_name(release, product_id)
-            return f"bought {name} ({share:.0%} of the evidence)"
+        case BoughtReason() | ResemblesReason():
+            return _evidence(release, reason)
         case PeersReason(peers, peers_bought):
             return f"{peers_bought} of {peers} customers like this one bought it"
         case PriceStepReason(category, usual_price, price):
@@ -37,6 +37,14 @@ def sentence(release: Release, reason: Reason) -> str:
             return _stated(release, reason)
         case InterestReason(event, happened_on):
             return f"{DONE[event]} on {happened_on.isoformat()}"
+
+
+def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
+    bought = f"bought {product_name(release, reason.product_id)}"
+    if isinstance(reason, BoughtReason):
+        return f"{bought} ({reason.share:.0%} of the evidence)"
+    others = f", and {reason.bought - 1} more of the {reason.alike} most like it"
+    return f"{bought}, which this one resembles{others if reason.bought > 1 else ''}"
 
 
 def _stated(release: Release, reason: StatedReason) -> str:

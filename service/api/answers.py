@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.suggest.facts import About, Channel, Interest, Stance
+from recommender.suggest.facts import About, Channel, Interest, OutcomeName, Stance
 from recommender.suggest.suggestion import FallbackReason, Kind, Source
 
 Money = Annotated[float, Field(ge=0)]
@@ -71,8 +71,22 @@ class InterestReason(Answer):
     happened_on: date
 
 
+class ResemblesReason(Answer):
+    kind: Literal["resembles"]
+    product_id: str
+    name: str
+    bought: Count
+    alike: Count
+
+
 Reason = Annotated[
-    BoughtReason | PeersReason | PriceStepReason | PopularReason | StatedReason | InterestReason,
+    BoughtReason
+    | PeersReason
+    | PriceStepReason
+    | PopularReason
+    | StatedReason
+    | InterestReason
+    | ResemblesReason,
     Field(discriminator="kind"),
 ]
 
@@ -131,9 +145,15 @@ class Target(Answer):
     ]
     kind: Kind
     rank: Annotated[int, Field(ge=1)]
-    chance: Share
+    chance: Annotated[
+        Share | None, Field(description="Null where too few bought the product to foretell it.")
+    ]
     expected_value: Money | None
     reasons: list[Reason]
+    last_outcome: OutcomeName | None
+    recommendation_id: Annotated[
+        str, Field(description="To tell what became of it: `POST /v1/outcomes`.")
+    ]
 
 
 class Targets(Answer):

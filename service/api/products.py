@@ -9,16 +9,15 @@ from starlette.responses import Response
 
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import product_also_bought_answer, targets_answer
-from recommender.suggest.targets import targets
 from service.access.caller import Caller
 from service.access.roles import FOR_ALL_KEYS, FOR_SALES, the_caller
 from service.access.shown import shown
 from service.api.answers import ProductAlsoBought, Targets
 from service.api.json_answer import json_answer
 from service.api.parameters import HowMany, ProductId
-from service.knowing import with_facts
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_PRODUCT, documented
+from service.sales.targets import targets_for
 
 router = APIRouter(tags=["products"])
 
@@ -58,10 +57,5 @@ async def list_targets(
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """Most likely first, each with what its own list says of the product; a rep gets its own."""
-    among = live.directory.seen_by((caller.rep or "") if caller.role == "rep" else None)
-    found = await with_facts(
-        request,
-        live.release,
-        lambda book: targets(live.release, product_id, query.n, book, among),
-    )
+    found = await targets_for(request, live, caller, product_id, query.n)
     return json_answer(targets_answer(live.release, found))

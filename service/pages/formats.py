@@ -9,7 +9,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-UNITS = {"m2": "m²", "m3": "m³", "mm": "mm", "cm": "cm", "m": "m", "km": "km", "kg": "kg"} | {
+UNITS = {
+    "m2": "m²",
+    "m3": "m³",
+    "mm": "mm",
+    "cm": "cm",
+    "m": "m",
+    "km": "km",
+    "kg": "kg",
+    "ml": "ml",
+} | {
     "percent": "%",
     "days": "days",
 }

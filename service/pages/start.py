@@ -15,6 +15,7 @@ from service.live import InUse, in_use
 from service.pages.page_answer import page_answer
 from service.sales.customers import describe_customer
 from service.sales.directory import Search
+from service.sales.product import stock_is_known
 
 router = APIRouter()
 
@@ -37,7 +38,7 @@ async def start_page(
     )
 
 
-def counts_of(live: InUse, caller: Caller) -> dict[str, int]:
+def counts_of(live: InUse, caller: Caller) -> dict[str, int | None]:
     """A rep's own customers, all of them for others; products are everyone's."""
     products, bought = live.release.products, live.directory.products_bought
     if caller.role == "rep":
@@ -46,7 +47,9 @@ def counts_of(live: InUse, caller: Caller) -> dict[str, int]:
         "customers": len(bought),
         "buyers": int((bought > 0).sum()),
         "products": int(products.in_catalogue.sum()),
-        "in_stock": int((products.in_catalogue & products.in_stock).sum()),
+        "in_stock": None
+        if not stock_is_known(live.release)
+        else int((products.in_catalogue & products.in_stock).sum()),
     }
 
 

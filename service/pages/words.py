@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recommender.release.opening import Release
+from recommender.suggest.facts import OutcomeName
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggestion import FallbackReason, SuggestionList
 from recommender.suggest.wording import product_name, sentence
@@ -46,6 +47,28 @@ REJECTIONS_IN_WORDS = {
     "wrong_product": "Wrong product",
     "other": "Other",
 }
+OUTCOMES_IN_WORDS: dict[OutcomeName, str] = {
+    "shown": "shown",
+    "accepted": "agreed to it",
+    "adjusted": "wanted it otherwise",
+    "rejected": "said no",
+    "snoozed": "asked to hear of it later",
+    "won": "was sold it",
+    "lost": "bought it elsewhere",
+}
+PASSED_OVER_IN_WORDS = {
+    "no_permission": "not let their purchases be used",
+    "complaint": "an open complaint about it",
+    "disliked": "said that they do not like it",
+    "rejected": "refused it lately",
+    "lost": "bought it elsewhere",
+    "snoozed": "asked to hear of it later",
+    "accepted": "agreed to it already",
+    "won": "been sold it lately",
+    "owned": "bought it before",
+    "returned": "given it back",
+}
+"""After `have`; what holds a product back from everybody is not said of customers."""
 _OFF_THE_LIST = "It is off this list, the shop's and the nightly one."
 DONE = {
     "accepted": ("suggestions", f"Saved as accepted. {_OFF_THE_LIST}"),
@@ -76,6 +99,15 @@ def source_in_words(found: SuggestionList) -> str:
 
 def rule_in_words(rule: str) -> str:
     return RULES_IN_WORDS.get(rule, rule.replace("_", " "))
+
+
+def passed_over_in_words(withheld: dict[str, int]) -> list[str]:
+    """Why customers who stand high are not named, each as `3 have refused it lately`."""
+    return [
+        f"{n:,} {'has' if n == 1 else 'have'} {PASSED_OVER_IN_WORDS[rule]}"
+        for rule, n in withheld.items()
+        if rule in PASSED_OVER_IN_WORDS
+    ]
 
 
 def held_in_words(release: Release, found: SuggestionList) -> list[tuple[str, str, str]]:

@@ -1,0 +1,64 @@
+"""`targets`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.cli.lists import check_out
+from recommender.cli.options import config_option, talk
+from recommender.cli.told import book_of, open_told, say_defaults
+from recommender.config import load_config
+from recommender.listing.selection import Selection
+from recommender.release.opening import open_release
+from recommender.suggest.facts import CHANNELS, Channel
+from recommender.suggest.suggestion import RankBy
+from recommender.tables.wording import counted
+from recommender.targets import Ask, call_list
+
+COUNT = click.IntRange(1)
+
+
+@click.command("targets")
+@click.argument("product_id", metavar="PRODUCT")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx")
+@click.option("-n", type=COUNT, default=100, show_default=True, help="How many customers at most.")
+@click.option("--per-rep", type=COUNT, metavar="N", help="How many of one rep at most.")
+@click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
+@click.option("--rep", metavar="R", help="Customers of one rep only.")
+@click.option("--all", "everyone", is_flag=True, help="Also customers who may not be contacted.")
+@click.option(
+    "--channel",
+    type=click.Choice(CHANNELS),
+    help="Only customers who may be contacted through it.",
+)
+@config_option
+def targets_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
+    product_id: str,
+    out: Path,
+    n: int,
+    per_rep: int | None,
+    rank_by: RankBy,
+    rep: str | None,
+    everyone: bool,
+    channel: Channel | None,
+    config_path: Path,
+) -> None:
+    """The customers most likely to take one product, a new one too, by what it resembles."""
+    config = load_config(config_path)
+    check_out(out, config)
+    ask = Ask(product_id, n, Selection(rep, everyone, channel), rank_by, per_rep)
+    release, told = open_release(config.releases_directory), open_told(config)
+    say_defaults(told, config)
+    written = call_list(release, out, ask, book_of(told, release))
+    if told is not None:
+        told.wrote_list(out, release.name)
+    counts = written.manifest["counts"]
+    talk(f"{counted(counts['targets'], 'customer')} for {product_id} from release {release.name}")
+    if without := counts.get("targets_without_chance", 0):
+        talk(
+            f"{without:,} of them without a chance: hardly anyone bought the product, so they "
+            "stand in the order of how much they bought of what it resembles"
+        )
+    click.echo(out)
