@@ -27,7 +27,8 @@ from service.pages.words import (
     source_in_words,
 )
 from service.records.times import now
-from service.sales.brief import Brief, brief_answer, brief_of
+from service.sales.brief import Brief, brief_of
+from service.sales.brief_answer import brief_answer
 
 router = APIRouter()
 MOST_NAMED = 40
@@ -51,7 +52,7 @@ def shown(
     live: InUse, caller: Caller, brief: Brief, done: str = "", refused: Refused = NOT_REFUSED
 ) -> Response:
     """The page after something was `done`, or with a form that was refused in its place."""
-    release, found = live.release, brief.found
+    release, found = live.release, brief.offers.offer
     return page_answer(
         live,
         caller,
@@ -78,7 +79,7 @@ def shown(
 def proposed(live: InUse, brief: Brief) -> dict[str, list[tuple[str, str]]]:
     """(what to send, what to read) of the products it knows or is offered, and of categories."""
     bought = [p.product_id for p in (*brief.purchases.last, *brief.purchases.most)]
-    keys = dict.fromkeys([*bought, *(s.product_id for s in brief.found.suggestions)])
+    keys = dict.fromkeys([*bought, *(s.product_id for s in brief.offers.offer.suggestions)])
     names = [(key, product_name(live.release, key)) for key in keys]
     categories = [(name, "category") for name in live.catalogue.categories[:MOST_NAMED]]
     return {"products": names[:MOST_NAMED], "categories": categories}
