@@ -91,7 +91,7 @@ def asked(question: Json) -> Json:
         why = (
             f"Yes or no changes {question['changes']} of its {question['of']} offers, and "
             f"it is open: {answers[0]['customers']} of {question['customers']} customers like it "
-            "buy there."
+            "buy it."
         )
     return question | {"put": put, "why": why}
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import date
 
 from recommender.release.attributes import plain
+from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.asking.crowd import Crowd
 from recommender.suggest.asking.question import PLACES, Answered, AskedAbout, Question
 from recommender.suggest.facts import Facts, Stance, Stated
 from recommender.suggest.matching import products_of
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS
+from recommender.suggest.rules import is_among
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 
@@ -21,6 +23,8 @@ LOOKED_AT = 3 * PLACES
 """First places of the list whose categories and brands come into question."""
 MOST_TRIED = 3
 """Of them; each costs two lists."""
+OFTEN = 3
+"""Purchases of its own that answer the question already."""
 SOME_DAY = date(1970, 1, 1)
 """Lists do not depend on the day something was said."""
 
@@ -50,11 +54,22 @@ def _in_question(
     told |= {("category", plain(c.category)) for c in facts.complaints if c.category}
     found = []
     for (about, value), places in _filling(release, customer_id, facts).items():
-        if (about, plain(value)) not in told:
-            buying = crowd.buying(products_of(release, _supposed(about, value, "likes")))
+        products = products_of(release, _supposed(about, value, "likes"))
+        if (about, plain(value)) not in told and _times(release, customer_id, products) < OFTEN:
+            buying = crowd.buying(products)
             share = buying / len(crowd)
             found.append((-places * share * (1 - share), about, value, buying))
     return [(about, value, buying) for change, about, value, buying in sorted(found) if change]
+
+
+def _times(release: Release, customer_id: str, products: Numbers) -> int:
+    """How often it bought any of these."""
+    row = release.customers.ids.position(customer_id)
+    if row is None:
+        return 0
+    own = slice(*release.bought.starts[row : row + 2].tolist())
+    among = is_among(release.bought.products[own], products)
+    return int(release.bought.times[own][among].sum())
 
 
 def _filling(release: Release, customer_id: str, facts: Facts) -> Counter[tuple[AskedAbout, str]]:
