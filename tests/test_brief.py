@@ -7,8 +7,10 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from recommender.suggest.suggestion import KINDS
 from service.api.brief import Brief
 from service.records.times import now
+from service.sales.offers import OFFER
 from tests.small_release import OUT_OF_STOCK, PROSPECT
 from tests.telling import OF_JONAS, OF_THERESA, as_
 
@@ -43,7 +45,10 @@ def test_each_part_is_what_its_own_call_answers(service: TestClient) -> None:
     brief, address = brief_of(service), f"/v1/customers/{SAWMILL}"
     permissions = service.get(f"{address}/permissions").json()
     listed = service.get("/v1/customers", params={"query": SAWMILL}).json()["customers"]
-    assert brief["suggestions"] == service.get(f"{address}/suggestions").json()
+    kinds = {"kinds": ",".join(kind for kind in KINDS if kind in OFFER)}
+    assert brief["suggestions"] == service.get(f"{address}/suggestions", params=kinds).json()
+    tell(service, "notes", text="The new hall opens in March.")
+    assert brief_of(service)["notes"] == service.get(f"{address}/notes").json()["notes"]
     assert brief["also_bought"] == service.get(f"{address}/also-bought").json()
     assert brief["complaints"] == service.get(f"{address}/complaints").json()["complaints"]
     assert brief["stated"] == service.get(f"{address}/preferences").json()["preferences"]

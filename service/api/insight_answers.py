@@ -27,7 +27,7 @@ class Peer(Answer):
     customer_id: str
     name: str
     shared_portrait: dict[str, str]
-    """Field -> what both have; of sizes, its own where they differ by a quarter at most."""
+    """Field -> what both have."""
     shared_categories: list[str]
     shared_products: Count
 

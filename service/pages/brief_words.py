@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.pages.formats import count, day, field_title, percent, whole_money
+from service.pages.formats import day, field_title, percent, whole_money
 from service.sales.value import Value
 
 Json = dict[str, Any]
@@ -32,8 +32,8 @@ def figures(value: Value, currency: str) -> list[tuple[str, str, str]]:
             found.append((percent(lifetime.chance_alive), "Chance that it stays", ""))
     if rhythm is not None:
         usual = rhythm.usual_days
-        note = "" if usual is None else f"usually every {usual:.0f}"
-        found.append((f"{count(rhythm.days_since)} days", "Since its last order", note))
+        pace = "–" if usual is None else f"every {usual:.0f} days"
+        found.append((pace, "Its own rhythm", f"last on {day(rhythm.last_on)}"))
     return found
 
 
@@ -43,9 +43,15 @@ def warning(value: Value) -> str | None:
     if rhythm is None or not rhythm.is_warned or rhythm.usual_days is None:
         return None
     return (
-        f"No order since {day(rhythm.last_on)}; it usually orders every {rhythm.usual_days:.0f} "
-        f"days. The chance that none comes within 90 days is {percent(rhythm.chance_silent)}."
+        f"No order since {day(rhythm.last_on)}, though it usually orders every "
+        f"{rhythm.usual_days:.0f} days. {_silence(rhythm.chance_silent)}"
     )
+
+
+def _silence(chance: float) -> str:
+    if chance >= 0.995:
+        return "That none comes within 90 days is almost certain."
+    return f"The chance that none comes within 90 days is {percent(chance)}."
 
 
 def bars(potential: Json, currency: str) -> list[Json]:

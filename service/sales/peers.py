@@ -22,8 +22,6 @@ MOST_NAMED = 3
 MOST_DESCRIBED = 2
 MOST_SHARED = 3
 """Traits and categories that say why."""
-NEARLY = 0.25
-"""Numbers of a portrait that differ by no more are shared."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +107,7 @@ def _both(one: str, other: str) -> str:
     """What two values have in common; "" for nothing."""
     parts = {part.strip() for part in other.split(";")}
     common = [part.strip() for part in one.split(";") if part.strip() in parts]
-    if common:
-        return ";".join(common)
-    try:
-        a, b = float(one), float(other)
-    except ValueError:
-        return ""
-    return one if a > 0 and abs(a - b) <= NEARLY * a else ""
+    return ";".join(common)
 
 
 def _described(live: InUse, others: Numbers) -> tuple[Described, ...]:

@@ -19,8 +19,8 @@ from recommender.suggest.rules import Rule, first_rules
 
 SHUFFLES = 10
 """Deals at random, to know how far lists of such small groups differ by chance alone."""
-DATES = ("_on", "_at")
-"""Ends of fields that are days rather than traits."""
+NO_TRAITS = ("_on", "_at", "_id")
+"""Ends of fields that are days or keys rather than traits."""
 
 
 def portrait_questions(
@@ -36,7 +36,7 @@ def portrait_questions(
     free = free[first_rules(rules, free) < 0]
     baskets = crowd.baskets(free)
     for field in fields:
-        if own.get(field) is None and not field.endswith(DATES):
+        if own.get(field) is None and not field.endswith(NO_TRAITS):
             values = [portrait.get(field) for portrait in known]
             yield from _best(release, field, values, free, baskets)
 
