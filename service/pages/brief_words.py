@@ -89,8 +89,8 @@ def asked(question: Json) -> Json:
     if question["about"] == "portrait":
         put = f"{field_title(question['value'])}: what is it?"
         why = (
-            f"Customers like it that differ here ({_counted(answers)}) buy differently: "
-            f"{question['changes']} of the {question['of']} products each side buys most."
+            f"Customers like it part here ({_counted(answers)}): "
+            f"{question['changes']} of the {question['of']} products they buy most differ."
         )
     else:
         put = f"Does it want {question['value']}?"
