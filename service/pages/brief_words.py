@@ -32,9 +32,13 @@ def figures(value: Value, currency: str) -> list[tuple[str, str, str]]:
             found.append((percent(lifetime.chance_alive), "Chance that it stays", ""))
     if rhythm is not None:
         usual = rhythm.usual_days
-        pace = "–" if usual is None else f"every {usual:.0f} days"
+        pace = "–" if usual is None else _pace(round(usual))
         found.append((pace, "Its own rhythm", f"last on {day(rhythm.last_on)}"))
     return found
+
+
+def _pace(days: int) -> str:
+    return "every day" if days <= 1 else f"every {days} days"
 
 
 def warning(value: Value) -> str | None:
@@ -43,8 +47,8 @@ def warning(value: Value) -> str | None:
     if rhythm is None or not rhythm.is_warned or rhythm.usual_days is None:
         return None
     return (
-        f"No order since {day(rhythm.last_on)}, though it usually orders every "
-        f"{rhythm.usual_days:.0f} days. {_silence(rhythm.chance_silent)}"
+        f"No order since {day(rhythm.last_on)}, though it usually orders "
+        f"{_pace(round(rhythm.usual_days))}. {_silence(rhythm.chance_silent)}"
     )
 
 
