@@ -7,10 +7,9 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from recommender.suggest.suggestion import KINDS
+from recommender.suggest.asking.question import OFFERED
 from service.api.brief import Brief
 from service.records.times import now
-from service.sales.offers import OFFER
 from tests.small_release import OUT_OF_STOCK, PROSPECT
 from tests.telling import OF_JONAS, OF_THERESA, as_
 
@@ -45,7 +44,7 @@ def test_each_part_is_what_its_own_call_answers(service: TestClient) -> None:
     brief, address = brief_of(service), f"/v1/customers/{SAWMILL}"
     permissions = service.get(f"{address}/permissions").json()
     listed = service.get("/v1/customers", params={"query": SAWMILL}).json()["customers"]
-    kinds = {"kinds": ",".join(kind for kind in KINDS if kind in OFFER)}
+    kinds = {"kinds": ",".join(OFFERED)}
     assert brief["suggestions"] == service.get(f"{address}/suggestions", params=kinds).json()
     tell(service, "notes", text="The new hall opens in March.")
     assert brief_of(service)["notes"] == service.get(f"{address}/notes").json()["notes"]

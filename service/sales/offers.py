@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.release.opening import Release
+from recommender.suggest.asking.question import OFFERED
 from recommender.suggest.facts import Facts
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import KINDS, SuggestionList, Wish
+from recommender.suggest.suggestion import KINDS, Kind, SuggestionList, Wish
 
 DUE = frozenset({"reorder"})
 STOPPED = frozenset({"lapsed"})
-OFFER = frozenset({"upgrade", "more", "new"})
 MOST_DUE = 5
 
 
@@ -25,11 +25,11 @@ class Offers:
 
 def offers_of(release: Release, customer_id: str, facts: Facts) -> Offers:
     """Without permission to personalise only the list that everyone gets."""
-    offer = suggest(release, customer_id, _wish(OFFER), facts)
+    offer = suggest(release, customer_id, Wish(kinds=OFFERED), facts)
     if not facts.consent.may_personalise(customer_id):
         return Offers(None, None, offer)
     due, stopped = (
-        suggest(release, customer_id, _wish(kinds, MOST_DUE), facts)
+        suggest(release, customer_id, Wish(MOST_DUE, _known(kinds)), facts)
         if kinds.intersection(KINDS)
         else None
         for kinds in (DUE, STOPPED)
@@ -37,6 +37,6 @@ def offers_of(release: Release, customer_id: str, facts: Facts) -> Offers:
     return Offers(due, stopped, offer)
 
 
-def _wish(kinds: frozenset[str], n: int = Wish().n) -> Wish:
+def _known(kinds: frozenset[str]) -> frozenset[Kind]:
     """Of these, those that this version suggests."""
-    return Wish(n, kinds=frozenset(kind for kind in KINDS if kind in kinds))
+    return frozenset(kind for kind in KINDS if kind in kinds)
