@@ -22,6 +22,7 @@ from service.api import (
     erasure,
     events,
     health,
+    notes,
     outcomes,
     permissions,
     preferences,
@@ -124,7 +125,7 @@ def _api() -> APIRouter:
     )
     for noun in (suggestions, customers, brief, products, release, audit, erasure):
         api.include_router(noun.router)
-    for word in (permissions, preferences, survey, complaints, outcomes, events):
+    for word in (permissions, preferences, survey, complaints, notes, outcomes, events):
         api.include_router(word.router)
     return api
 

@@ -90,7 +90,12 @@ def small_contents() -> Contents:
     )
 
 
-def publish_small_release(directory: Path, contents: Contents | None = None, keep: int = 5) -> str:
+def publish_small_release(
+    directory: Path,
+    contents: Contents | None = None,
+    keep: int = 5,
+    settings: dict[str, Any] | None = None,
+) -> str:
     """Makes it the live release of the folder; gives its name."""
     found = contents or small_contents()
     counts = {"customers": len(found.customers.ids), "products": len(found.products.ids)}
@@ -98,7 +103,8 @@ def publish_small_release(directory: Path, contents: Contents | None = None, kee
         "data_through": DATA_THROUGH.isoformat(),
         "as_of": "2026-11-20T00:00:00+00:00",
         "currency": "EUR",
-        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0},
+        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0}
+        | (settings or {}),
         "gate": {"refusal": None, "forced": None},
         "data": {"purchases": {"read": len(found.bought.products), "sha256": "0" * 64}},
         "counts": counts | {"pairs": len(found.bought.products)},

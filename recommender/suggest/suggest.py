@@ -57,7 +57,9 @@ def _listed(
     spend = release.products.spend[shortlist.products]
     order = _ordered(release, rules, shortlist, shortlist.score * spend, wish)
     chosen, held = _choose(rules, shortlist.products, order, wish.n)
-    reasons = _reasons(release, shortlist, chosen, consent)
+    reasons: list[tuple[Reason, ...]] = [()] * len(chosen)
+    if wish.explained:
+        reasons = _reasons(release, shortlist, chosen, consent)
     return SuggestionList(
         customer_id=customer_id,
         release=release.name,

@@ -42,6 +42,8 @@ class Wish:
     """Product ids."""
     only: str | None = None
     """A product id: nothing else is wanted."""
+    explained: bool = True
+    """Without it no reasons are worked out: for who asks only what would stand there."""
 
     def __post_init__(self) -> None:
         check_count(self.n)

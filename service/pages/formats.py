@@ -31,6 +31,11 @@ def money(amount: float | None, currency: str) -> str:
     return "–" if amount is None else f"{amount:,.2f}{NO_BREAK}{currency}"
 
 
+def whole_money(amount: float | None, currency: str) -> str:
+    """Where cents would say more than is known."""
+    return "–" if amount is None else f"{amount:,.0f}{NO_BREAK}{currency}"
+
+
 def percent(share: float) -> str:
     """Small chances keep a decimal: between 0.4% and 0.8% lies a factor of two."""
     if 0 < share < 0.001:
@@ -98,6 +103,7 @@ def with_code(text: str) -> Markup:
 
 FILTERS = {
     "money": money,
+    "whole_money": whole_money,
     "percent": percent,
     "count": count,
     "day": day,
