@@ -8,7 +8,8 @@ from recommender.release.opening import Release
 from recommender.suggest.answers import described
 from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.reasons import BoughtReason, PeersReason
-from recommender.suggest.suggestion import Suggestion, SuggestionList
+from recommender.suggest.regular_reasons import BuysLessReason
+from recommender.suggest.suggestion import REGULAR_KINDS, Suggestion, SuggestionList
 from recommender.suggest.wording import product_name, why
 
 Cell = str | int | float | None
@@ -88,8 +89,11 @@ def held_rows(release: Release, row: int, found: SuggestionList) -> Iterator[Row
 
 def _suggested(release: Release, suggestion: Suggestion) -> Row:
     product = described(release, suggestion.product_id)
-    peers = next((r for r in suggestion.reasons if isinstance(r, PeersReason)), None)
+    counted = (PeersReason, BuysLessReason)
+    peers = next((r for r in suggestion.reasons if isinstance(r, counted)), None)
     evidence = [r.product_id for r in suggestion.reasons if isinstance(r, BoughtReason)]
+    if suggestion.kind in REGULAR_KINDS:
+        evidence = [suggestion.product_id]
     return {
         "product_id": suggestion.product_id,
         "product_name": product["name"],
