@@ -34,6 +34,7 @@ from recommender.release.contents import (
 from recommender.release.insight import nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
+from recommender.release.regular import nothing_regular
 from recommender.text import Ids, TextColumn
 
 ODD_CUSTOMER = "A 1/ü&50%"
@@ -87,6 +88,7 @@ def small_contents() -> Contents:
         **nothing_observed(len(customers.ids)),
         **nothing_foretold(len(customers.ids)),
         **no_attributes(len(products.ids)),
+        **nothing_regular(len(customers.ids)),
     )
 
 

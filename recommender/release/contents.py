@@ -20,6 +20,7 @@ from recommender.release.insight import (
     Sizes,
 )
 from recommender.release.observed import Favourites, Habits, LastOrders
+from recommender.release.regular import Regular
 from recommender.text import Ids, TextColumn
 
 Starts = npt.NDArray[np.int64]
@@ -184,6 +185,7 @@ class Contents:
     habits: Habits
     last_orders: LastOrders
     product_rhythms: ProductRhythms
+    regular: Regular
     customer_rhythms: CustomerRhythms
     potential: Potential
     sizes: Sizes
