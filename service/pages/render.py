@@ -23,7 +23,7 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters |= FILTERS
 TEMPLATES.globals["style_version"] = hashlib.sha256(
-    b"".join((STATIC_FILES / name).read_bytes() for name in ("site.css", "brief.css"))
+    b"".join((STATIC_FILES / name).read_bytes() for name in ("site.css", "brief.css", "board.css"))
 ).hexdigest()[:12]
 
 
