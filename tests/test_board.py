@@ -30,17 +30,21 @@ ENTRIES = {
 """C00 and C02 have gaps of 300 and 60; C01 buys less than expected, within the interval."""
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+def publish_board(releases: Path) -> None:
+    """The small release with these potentials."""
     contents = small_contents()
     rows = [ENTRIES.get(key, []) for key in contents.customers.ids]
-    flat = [entry for row in rows for entry in row]
-    column = [np.array([entry[i] for entry in flat]) for i in range(6)]
+    column = [np.array([entry[i] for row in rows for entry in row]) for i in range(6)]
     starts = np.array([0, *np.cumsum([len(row) for row in rows])], np.int64)
     part = Potential(starts, column[0].astype(np.int32), *column[1:5], column[5].astype(np.int32))
     size = np.array([sum(entry[1] for entry in row) for row in rows], np.float64)
     sizes = Sizes(size, np.full(len(rows), 30, np.int32))
-    publish_small_release(tmp_path / "releases", replace(contents, potential=part, sizes=sizes))
+    publish_small_release(releases, replace(contents, potential=part, sizes=sizes))
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    publish_board(tmp_path / "releases")
     with service_of(Settings(releases_directory=tmp_path / "releases", folder=tmp_path)) as found:
         yield found
 
