@@ -26,6 +26,11 @@ BROWSER = {"accept": "text/html"}
 
 TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /": SALES,
+    "GET /board": SALES,
+    "GET /board/team": ("manager", "admin"),
+    "GET /report": ("manager", "admin"),
+    "GET /v1/board": SALES,
+    "GET /v1/board/team": ("manager", "admin"),
     "GET /customers": SALES,
     "GET /customers/{customer_id:path}": SALES,
     "GET /customers/{customer_id:path}/survey": SALES,
@@ -84,7 +89,8 @@ BODIES: dict[str, Any] = {}
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory: Path = tmp_path_factory.mktemp("roles") / "releases"
-    publish_small_release(directory)
+    name = publish_small_release(directory)
+    (directory / name / "report.html").write_text("<p>Good.</p>")
     with service_of(Settings(releases_directory=directory, folder=directory.parent), None) as found:
         yield found
 

@@ -116,6 +116,10 @@ class CustomerDirectory:
         theirs: Flags = self.rep_numbers == _number_of(rep, self.reps)
         return theirs
 
+    def of_segment(self, segment: str) -> Flags:
+        theirs: Flags = self.segment_numbers == _number_of(segment, self.segments)
+        return theirs
+
     def seen_by(self, rep: str | None) -> Flags:
         """Which customers this rep may come across; None for who sees all."""
         seen: Flags = np.ones(len(self.line_starts), bool) if rep is None else self.of_rep(rep)
@@ -137,7 +141,7 @@ class CustomerDirectory:
         if search.rep is not None:
             matches &= self.of_rep(search.rep)
         if search.segment is not None:
-            matches &= self.segment_numbers == _number_of(search.segment, self.segments)
+            matches &= self.of_segment(search.segment)
         return matches
 
     def _lines_with(self, word: bytes) -> Flags:
