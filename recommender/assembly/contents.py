@@ -37,6 +37,7 @@ def assemble(
     """`ranked` holds products never bought, `again` those bought before."""
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     products = product_columns(models, tables.products)
+    attributes = attribute_columns(models.matrix.products, tables.products)
     return Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
         products=products,
@@ -49,9 +50,9 @@ def assemble(
         fallback=fallback,
         alike=Alike(insight.peers),
         also_bought=_also_bought(models),
-        **observed_parts(models.netted, products),
+        **observed_parts(models.netted, products, attributes),
         **insight_parts(insight),
-        attributes=attribute_columns(models.matrix.products, tables.products),
+        attributes=attributes,
     )
 
 

@@ -32,7 +32,7 @@ from recommender.release.contents import (
 )
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
-from recommender.release.observed import OBSERVED, nothing_observed
+from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
 from recommender.text import TextColumn
@@ -204,7 +204,8 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of what is observed, or was made before any was; so of insight."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    lacking = [group for group in (OBSERVED, INSIGHT, ATTRIBUTES) if not parts.intersection(group)]
+    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES)
+    lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 
 

@@ -15,13 +15,9 @@ from recommender.suggest.answers import (
     described,
     suggestions_answer,
 )
+from recommender.suggest.contradictions import Contradiction, contradictions
 from recommender.suggest.facts import Facts, LastOutcome
-from recommender.suggest.observed import (
-    Contradiction,
-    Observed,
-    contradictions,
-    observed_of,
-)
+from recommender.suggest.observed import Observed, observed_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import SuggestionList
 from recommender.suggest.wording import product_name
@@ -43,7 +39,7 @@ from service.sales.purchases import Purchases, purchases_of
 from service.sales.warm_leads import WarmLead, warm_leads
 
 Json = dict[str, Any]
-NOTHING_OBSERVED = Observed((), (), None, None)
+NOTHING_OBSERVED = Observed()
 MOST_OUTCOMES = 12
 
 
