@@ -47,11 +47,15 @@ def test_blanks_around_ids_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_a_channel_is_read_where_a_purchase_names_one(tmp_path: Path) -> None:
-    head = "customer_id,product_id,purchased_at,order_id,channel\n"
-    rows = "C1,P1,2024-01-01,O1, web \nC1,P1,2024-01-02,O2,\nC1,P1,2024-01-03,O3,phone\n"
-    (tmp_path / "channels.csv").write_text(head + rows + "C1,P1,2024-01-03,O3,phone\n")
-    section = TableSection(source="channels.csv")
-    purchases, report = read_purchases(section, tmp_path)
+    tables = parquet(
+        tmp_path,
+        customer_id=["C1"] * 4,
+        product_id=["P1"] * 4,
+        purchased_at=["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-03"],
+        order_id=["O1", "O2", "O3", "O3"],
+        channel=[" web ", None, "phone", "phone"],
+    )
+    purchases, report = tables.purchases, tables.reports[0]
     assert purchases.channels is not None
     assert list(purchases.channels.names) == ["phone", "web"]
     assert purchases.channels.numbers.tolist() == [1, -1, 0]
