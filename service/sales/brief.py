@@ -25,11 +25,10 @@ from service.api.complaints import complaint_answer
 from service.api.permissions import four_permissions
 from service.api.preferences import preference_answer
 from service.api.recorded import recorded
-from service.knowing import data_until
 from service.live import InUse
 from service.records.asking import read
 from service.records.complaints import Complaint, complaints_of
-from service.records.facts import facts_of
+from service.records.facts import data_until, facts_of
 from service.records.permissions import permissions_of
 from service.records.preferences import Preference, preferences_of
 from service.records.times import now
