@@ -48,6 +48,7 @@ def assemble(
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     products = product_columns(models, tables.products)
     foretold = insight_parts(insight)
+    attributes = attribute_columns(models.matrix.products, tables.products)
     return Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
         products=products,
@@ -60,10 +61,10 @@ def assemble(
         fallback=fallback,
         alike=Alike(insight.peers),
         also_bought=_also_bought(models),
-        **observed_parts(models.netted, products),
+        **observed_parts(models.netted, products, attributes),
         **foretold,
         regular=Regular(foretold["product_rhythms"].starts, regular),
-        attributes=attribute_columns(models.matrix.products, tables.products),
+        attributes=attributes,
     )
 
 
