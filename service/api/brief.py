@@ -150,6 +150,8 @@ class Brief(Answer):
     """Bought regularly and due; null where that is not looked at."""
     stopped: Suggestions | None
     """Bought regularly, and no more."""
+    less: Suggestions | None
+    """Bought regularly, but far less than customers like it take."""
     observed: Observed
     stated: list[StatedPreference]
     contradictions: list[Contradiction]

@@ -45,6 +45,7 @@ def brief_answer(live: InUse, brief: Brief) -> Json:
         "potential": potential_answer(brief.value),
         "due": _list(release, brief.offers.due),
         "stopped": _list(release, brief.offers.stopped),
+        "less": _list(release, brief.offers.less),
         "observed": asdict(brief.observed),
         "stated": [preference_answer(preference) for preference in told.preferences],
         "contradictions": [_contradiction(found) for found in brief.contradictions],
