@@ -148,6 +148,7 @@ def _api() -> APIRouter:
 
 @asynccontextmanager
 async def _watching(app: FastAPI) -> AsyncIterator[None]:
-    with app.state.live.watched(), closing(app.state.database):
+    # the watcher asks the database: it ends first
+    with closing(app.state.database), app.state.live.watched():
         await read(app.state.database, app.state.consents.refresh)
         yield
