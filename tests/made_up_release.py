@@ -40,6 +40,7 @@ from recommender.release.manifest import FORMAT, Manifest
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import Release
 from recommender.release.publish import publish, training_lock
+from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
 from recommender.text import Ids, TextColumn
 from tests.made_up import FEW_FACTORS, SETTINGS, learned, shop_purchases
@@ -187,6 +188,7 @@ def random_contents(seed: int) -> Contents:
         ),
         **nothing_observed(customers),
         **nothing_foretold(customers),
+        **nothing_at_stake(customers),
         **no_attributes(products),
     )
 

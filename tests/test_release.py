@@ -28,6 +28,7 @@ from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
 from recommender.release.shelf import CURRENT
+from recommender.release.stakes import nothing_at_stake
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
 from recommender.suggest.suggest import suggest
 from recommender.text import Ids
@@ -367,6 +368,7 @@ def _large(customers: int, products: int) -> Contents:
         shop,
         **nothing_observed(customers),
         **nothing_foretold(customers),
+        **nothing_at_stake(customers),
         **no_attributes(products),
         customers=replace(
             shop.customers,

@@ -20,6 +20,7 @@ from recommender.release.insight import (
     Sizes,
 )
 from recommender.release.observed import Favourites, Habits, LastOrders
+from recommender.release.stakes import Stakes
 from recommender.text import Ids, TextColumn
 
 Starts = npt.NDArray[np.int64]
@@ -189,3 +190,4 @@ class Contents:
     sizes: Sizes
     lifetime: Lifetime
     attributes: Attributes
+    stakes: Stakes

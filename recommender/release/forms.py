@@ -28,6 +28,8 @@ MAY_BE_UNKNOWN = (
     "lifetime.orders",
     "lifetime.revenue",
     "lifetime.margin",
+    "stakes.offer_value",
+    "stakes.churn_value",
 )
 TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
 CHANCES = (
@@ -38,6 +40,7 @@ CHANCES = (
     "customer_rhythms.lateness",
     "customer_rhythms.chance_silent",
     "lifetime.chance_alive",
+    "stakes.first_chance",
 )
 
 

@@ -35,6 +35,7 @@ from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, s
 from recommender.release.observed import OBSERVED, nothing_observed
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
+from recommender.release.stakes import STAKES, nothing_at_stake
 from recommender.text import TextColumn
 
 
@@ -180,7 +181,7 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             customers = len(arrays["customers.ids.ends"]) - 1
             products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
-            nothing |= no_attributes(products)
+            nothing |= no_attributes(products) | nothing_at_stake(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -204,7 +205,8 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of what is observed, or was made before any was; so of insight."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    lacking = [group for group in (OBSERVED, INSIGHT, ATTRIBUTES) if not parts.intersection(group)]
+    groups = (OBSERVED, INSIGHT, ATTRIBUTES, STAKES)
+    lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 
 
