@@ -74,6 +74,7 @@ def train(
                 learned.ranked,
                 learned.again.ranked,
                 learned.insight,
+                learned.regular,
             ),
             about=account.manifest_fields(),
             extras=account.report() | account.rejected(),

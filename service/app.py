@@ -16,12 +16,14 @@ from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
 from service.api import (
     audit,
+    board,
     brief,
     complaints,
     customers,
     erasure,
     events,
     health,
+    notes,
     outcomes,
     permissions,
     preferences,
@@ -29,14 +31,17 @@ from service.api import (
     release,
     suggestions,
     survey,
+    team,
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.live import LiveRelease
 from service.openapi import completed
-from service.pages import customer, docs, product, sign_in, start, told
+from service.pages import board as board_page
+from service.pages import customer, docs, product, report, sign_in, start, told
 from service.pages import customers as customer_list
 from service.pages import survey as survey_form
+from service.pages import team as team_page
 from service.pages.render import STATIC_FILES
 from service.problems import (
     INTERNAL_ERROR,
@@ -101,7 +106,19 @@ def create_app(settings: Settings) -> FastAPI:
     install_refusals(app)
     app.include_router(_api())
     app.include_router(health.router, responses=documented(INTERNAL_ERROR))
-    for page in (start, customer_list, survey_form, customer, told, product, docs, sign_in):
+    for page in (
+        start,
+        board_page,
+        team_page,
+        report,
+        customer_list,
+        survey_form,
+        customer,
+        told,
+        product,
+        docs,
+        sign_in,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
     if forgotten := undeclared(app.routes):
@@ -122,9 +139,9 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, customers, brief, products, release, audit, erasure):
+    for noun in (suggestions, customers, board, brief, products, release, team, audit, erasure):
         api.include_router(noun.router)
-    for word in (permissions, preferences, survey, complaints, outcomes, events):
+    for word in (permissions, preferences, survey, complaints, notes, outcomes, events):
         api.include_router(word.router)
     return api
 

@@ -105,8 +105,10 @@ class Exchange:
             )
 
     def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        ours = [*SECURITY_HEADERS, (b"x-request-id", self.request_id.encode())]
-        if not any(name == b"cache-control" for name, _ in headers):
+        theirs = {name for name, _ in headers}
+        ours = [header for header in SECURITY_HEADERS if header[0] not in theirs]
+        ours.append((b"x-request-id", self.request_id.encode()))
+        if b"cache-control" not in theirs:
             static = self._scope["path"].startswith("/static/") and self.status < 400
             ours.append(KEEP_AN_HOUR if static else NO_STORE)
         return [*headers, *ours]

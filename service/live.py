@@ -25,6 +25,7 @@ from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
+from service.sales.board.entries import BoardEntries, NotAllowed
 from service.sales.directory import CustomerDirectory
 from service.sales.portrait import portrait_fields
 from service.tokens import CustomerTokens
@@ -55,6 +56,14 @@ class InUse:
     @cached_property
     def catalogue(self) -> Catalogue:
         return Catalogue.of(self.release)
+
+    @cached_property
+    def board(self) -> BoardEntries:
+        return BoardEntries.of(self.release)
+
+    @cached_property
+    def not_allowed(self) -> NotAllowed:
+        return NotAllowed(self.release)
 
     def without(self, forgotten: Forgotten) -> InUse:
         """Itself where there is nobody; without their rows where it still holds some."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from recommender.release.opening import Release
 
 Ids = set[str]
@@ -19,11 +21,14 @@ def products_in(release: Release, part_name: str, row: int) -> list[str]:
     return [release.products.ids[int(p)] for p in part.products[first:end]]
 
 
-def rule_of(release: Release, customer_id: str, product_id: str) -> str | None:
-    """The first rule that holds the product back from this customer."""
+def rule_of(
+    release: Release, customer_id: str, product_id: str, again: Collection[str] = ()
+) -> str | None:
+    """The first rule that holds the product back, from one that may buy those `again`."""
     row, column = row_of(release, customer_id), list(release.products.ids).index(product_id)
     if row is not None:
-        if product_id in products_in(release, "bought", row) + products_in(release, "earlier", row):
+        owned = products_in(release, "bought", row) + products_in(release, "earlier", row)
+        if product_id in owned and product_id not in again:
             return "owned"
         if product_id in products_in(release, "returned", row):
             return "returned"
@@ -32,11 +37,11 @@ def rule_of(release: Release, customer_id: str, product_id: str) -> str | None:
     return None if release.products.in_stock[column] else "out_of_stock"
 
 
-def withheld(release: Release, customer_id: str) -> dict[str, int]:
+def withheld(release: Release, customer_id: str, again: Collection[str] = ()) -> dict[str, int]:
     """Over the whole catalogue, product by product."""
     counts: dict[str, int] = {}
     for product_id in release.products.ids:
-        rule = rule_of(release, customer_id, product_id)
+        rule = rule_of(release, customer_id, product_id, again)
         if rule:
             counts[rule] = counts.get(rule, 0) + 1
     return counts

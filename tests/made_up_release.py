@@ -13,6 +13,7 @@ import pandas as pd
 from recommender.assembly.contents import assemble
 from recommender.assembly.products import category_numbers, costs_of
 from recommender.insight.insight import Insight, beside_peers, learn_own
+from recommender.insight.withheld import Withheld
 from recommender.models.models import Models, learn
 from recommender.ranking.again.ranker import count_again
 from recommender.ranking.outcome import outcome_of
@@ -35,18 +36,22 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
-from recommender.release.insight import nothing_foretold
+from recommender.release.insight import ProductRhythms, nothing_foretold
 from recommender.release.manifest import FORMAT, Manifest
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import Release
 from recommender.release.publish import publish, training_lock
+from recommender.release.regular import Regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
 from recommender.text import Ids, TextColumn
+from recommender.training.regular import regular_chances
 from tests.made_up import FEW_FACTORS, SETTINGS, learned, shop_purchases
 
 ALPHA, REGULARIZATION = FEW_FACTORS.alpha, FEW_FACTORS.regularization
 Rows = list[list[int]]
+LAST_DAY = 20_088
+"""2024-12-31, the day that the data of a manifest ends."""
 
 
 def about(**changes: Any) -> dict[str, Any]:
@@ -129,12 +134,10 @@ def shop_contents() -> Contents:
     tables = shop_tables()
     models = learned_onto(tables)
     again = count_again(models.netted.purchases, models.now)
+    owned, insight = again.rank(models.netted.purchases, models.now), insight_of(tables, models)
+    chances = regular_chances(insight.own.products, owned, Withheld("nothing is judged"))
     return assemble(
-        tables,
-        models,
-        plain_rank(models, shop_chance()),
-        again.rank(models.netted.purchases, models.now),
-        insight_of(tables, models),
+        tables, models, plain_rank(models, shop_chance()), owned, insight, regular=chances
     )
 
 
@@ -187,7 +190,7 @@ def random_contents(seed: int) -> Contents:
             np.zeros(0, np.float32),
         ),
         **nothing_observed(customers),
-        **nothing_foretold(customers),
+        **(nothing_foretold(customers) | _regular(seed, bought, earlier)),
         **nothing_at_stake(customers),
         **no_attributes(products),
     )
@@ -216,6 +219,25 @@ def _dealt(random: np.random.Generator, customers: int, products: int) -> tuple[
         candidates = random.permutation(np.flatnonzero(fate == 3)).tolist()
         rows[3].append(candidates if rows[0][-1] else [])
     return rows
+
+
+def _regular(seed: int, bought: Rows, earlier: Rows) -> dict[str, Any]:
+    """Of three in four products that each customer ever bought, due and stopped at random."""
+    random = np.random.default_rng([seed, 1])
+    had = [b + e for b, e in zip(bought, earlier, strict=True)]
+    rows = [sorted(p for p in own if random.random() < 0.75) for own in had]
+    size = sum(map(len, rows))
+    chance = random.integers(0, 7, size) / 10
+    rhythms = ProductRhythms(
+        starts=starts_of(rows),
+        products=numbers_of(rows),
+        days=random.integers(3, 9, size).astype(np.int32),
+        gap_days=random.choice([1, 7, 14.5, 30, 365], size).astype(np.float32),
+        quantity=random.choice([1, 2.5, 10, 400], size),
+        last_day=(LAST_DAY - random.choice([0, 5, 12, 40, 120, 500], size)).astype(np.int32),
+    )
+    known = np.where(chance < 0.6, chance, np.nan).astype(np.float32)
+    return {"product_rhythms": rhythms, "regular": Regular(starts_of(rows), known)}
 
 
 def _chances(random: np.random.Generator, rows: Rows) -> npt.NDArray[np.float32]:

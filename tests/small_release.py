@@ -35,6 +35,7 @@ from recommender.release.contents import (
 from recommender.release.insight import nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
+from recommender.release.regular import nothing_regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.text import Ids, TextColumn
 
@@ -90,11 +91,17 @@ def small_contents() -> Contents:
         **nothing_foretold(len(customers.ids)),
         **nothing_at_stake(len(customers.ids)),
         **no_attributes(len(products.ids)),
+        **nothing_regular(len(customers.ids)),
     )
     return replace(contents, stakes=stakes_of(contents, np.zeros(len(customers.ids))))
 
 
-def publish_small_release(directory: Path, contents: Contents | None = None, keep: int = 5) -> str:
+def publish_small_release(
+    directory: Path,
+    contents: Contents | None = None,
+    keep: int = 5,
+    settings: dict[str, Any] | None = None,
+) -> str:
     """Makes it the live release of the folder; gives its name."""
     found = contents or small_contents()
     counts = {"customers": len(found.customers.ids), "products": len(found.products.ids)}
@@ -102,7 +109,8 @@ def publish_small_release(directory: Path, contents: Contents | None = None, kee
         "data_through": DATA_THROUGH.isoformat(),
         "as_of": "2026-11-20T00:00:00+00:00",
         "currency": "EUR",
-        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0},
+        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": 2, "seed": 0}
+        | (settings or {}),
         "gate": {"refusal": None, "forced": None},
         "data": {"purchases": {"read": len(found.bought.products), "sha256": "0" * 64}},
         "counts": counts | {"pairs": len(found.bought.products)},

@@ -26,6 +26,11 @@ BROWSER = {"accept": "text/html"}
 
 TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /": SALES,
+    "GET /board": SALES,
+    "GET /board/team": ("manager", "admin"),
+    "GET /report": ("manager", "admin"),
+    "GET /v1/board": SALES,
+    "GET /v1/board/team": ("manager", "admin"),
     "GET /customers": SALES,
     "GET /customers/{customer_id:path}": SALES,
     "GET /customers/{customer_id:path}/survey": SALES,
@@ -42,11 +47,13 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/complaints": SALES,
     "GET /v1/customers/{customer_id:path}/brief": SALES,
     "GET /v1/customers/{customer_id:path}/complaints": SALES,
+    "GET /v1/customers/{customer_id:path}/notes": SALES,
     "GET /v1/customers/{customer_id:path}/permissions": KEYS,
     "GET /v1/customers/{customer_id:path}/preferences": SALES,
     "GET /v1/outcomes/summary": SALES,
     "PATCH /v1/complaints/{complaint_id}": SALES,
     "POST /v1/customers/{customer_id:path}/complaints": SALES,
+    "POST /v1/customers/{customer_id:path}/notes": SALES,
     "POST /v1/customers/{customer_id:path}/preferences": KEYS,
     "POST /v1/customers/{customer_id:path}/survey": KEYS,
     "POST /v1/events": KEYS,
@@ -62,6 +69,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/release": SALES,
     "POST /customers/{customer_id:path}/complaints": SALES,
     "POST /customers/{customer_id:path}/complaints/{complaint_id}": SALES,
+    "POST /customers/{customer_id:path}/notes": SALES,
     "POST /customers/{customer_id:path}/outcomes": SALES,
     "POST /customers/{customer_id:path}/permissions": SALES,
     "POST /customers/{customer_id:path}/preferences": SALES,
@@ -81,7 +89,8 @@ BODIES: dict[str, Any] = {}
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory: Path = tmp_path_factory.mktemp("roles") / "releases"
-    publish_small_release(directory)
+    name = publish_small_release(directory)
+    (directory / name / "report.html").write_text("<p>Good.</p>")
     with service_of(Settings(releases_directory=directory, folder=directory.parent), None) as found:
         yield found
 

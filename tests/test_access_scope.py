@@ -60,10 +60,13 @@ ADDRESSES = [
     "PUT /v1/customers/{id}/permissions",
     "GET /v1/customers/{id}/preferences",
     "POST /v1/customers/{id}/preferences",
+    "GET /v1/customers/{id}/notes",
+    "POST /v1/customers/{id}/notes",
     "GET /v1/customers/{id}/complaints",
     "POST /v1/customers/{id}/complaints",
     "POST /v1/events",
     "POST /customers/{id}/outcomes",
+    "POST /customers/{id}/notes",
     "POST /customers/{id}/complaints",
     "POST /customers/{id}/complaints/0123456789abcdef",
     "POST /customers/{id}/preferences",
@@ -81,6 +84,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/{id}/survey": {
         "answers": [{"about": "category", "value": "Glue", "stance": "likes"}],
     },
+    "POST /v1/customers/{id}/notes": {"text": "Call in May."},
     "POST /v1/customers/{id}/complaints": {"text": "Late."},
     "POST /v1/events": {
         "customer_id": "{id}",
@@ -92,6 +96,7 @@ BODIES: dict[str, Any] = {
 """JSON for those of them that want some."""
 FORMS: dict[str, dict[str, str]] = {
     "POST /customers/{id}/outcomes": {"outcome": "rejected"},
+    "POST /customers/{id}/notes": {"text": "Call in May."},
     "POST /customers/{id}/complaints": {"text": "Late."},
     "POST /customers/{id}/complaints/0123456789abcdef": {"acknowledged": "true"},
     "POST /customers/{id}/preferences": {"about": "category", "value": "Glue", "stance": "needs"},

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.callers import REP, key_for
-from tests.small_release import publish_small_release
+from tests.callers import REP, bearer, key_for
+from tests.foretold_release import FORETOLD, publish_foretold_release
 from tests.test_pages_browser import browser, running_app, sync_api, watched
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ CUSTOMERS = dict(zip(WAYS, ("C02", "C06", "C14", "C18"), strict=True))
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Its address, and the rep's key."""
     directory: Path = tmp_path_factory.mktemp("brief") / "releases"
-    publish_small_release(directory)
+    publish_foretold_release(directory)
     with running_app(directory) as (app, address):
         yield address, key_for(app.state.database, "rep", REP).shown
 
@@ -128,6 +128,51 @@ def withdraw_permission(page: sync_api.Page, service: tuple[str, str], way: str)
     assert found["suggestions"]["fallback_reason"] == "no_permission"
 
 
+def test_value_and_gaps_are_read_in_words_and_numbers(
+    browser: sync_api.Browser, service: tuple[str, str]
+) -> None:
+    address, key = service
+    for width in (1280, 360):
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            extra_http_headers={"authorization": f"Bearer {key}"},
+        )
+        page = context.new_page()
+        page.goto(f"{address}/customers/{FORETOLD}")
+        assert "3,000" in page.get_by_role("region", name="What it is worth").inner_text()
+        blades = page.get_by_role("region", name="What it buys").locator("tbody tr").first
+        assert "+1,000" in blades.inner_text()
+        chart = blades.get_by_role("img", name="Blades: bought for 1,000")
+        bought = chart.locator(".fill").bounding_box()
+        whole = chart.locator(".track").bounding_box()
+        assert bought is not None
+        assert whole is not None
+        assert abs(bought["width"] / whole["width"] - 0.4) < 0.01
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        context.close()
+
+
+def test_a_note_and_a_door_to_others_come_from_the_talk(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    publish_foretold_release(tmp_path / "releases")
+    with running_app(tmp_path / "releases") as (app, address):
+        key = key_for(app.state.database, "rep", REP)
+        context = browser.new_context(extra_http_headers=bearer(key))
+        page = context.new_page()
+        page.goto(f"{address}/customers/C14")
+        assert page.get_by_role("region", name="Whom does it know?").count() == 0
+        form = opened(page, "Notes", "Write a note")
+        form.get_by_label("What was said").fill("Call in May.")
+        form.get_by_role("button", name="Save").click()
+        sync_api.expect(page.get_by_role("status")).to_contain_text("Noted.")
+        assert "Call in May." in page.get_by_role("region", name="Notes").inner_text()
+        page.locator(".suggestions").get_by_role("button", name="Accepted").first.click()
+        door = page.get_by_role("region", name="Whom does it know?")
+        sync_api.expect(door).to_contain_text("has bought nothing yet")
+        context.close()
+
+
 def test_it_fits_one_printed_page(browser: sync_api.Browser, service: tuple[str, str]) -> None:
     address, key = service
     context = browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"})
@@ -137,6 +182,7 @@ def test_it_fits_one_printed_page(browser: sync_api.Browser, service: tuple[str,
     for number in range(3):
         complaint = {"text": f"{number + 1} of the last boxes came open, and one sheet was torn."}
         assert context.request.post(f"{told}/complaints", data=complaint).status == 201
+        assert context.request.post(f"{told}/notes", data={"text": "Call in May."}).status == 201
         value = {"value": ("Blades", "Glue", "Sandpaper")[number]}
         assert context.request.post(f"{told}/preferences", data=said | value).status == 201
     page.goto(f"{address}/customers/C22")

@@ -291,7 +291,10 @@ def test_without_a_release_it_ends_with_2(tmp_path: Path, call: Call) -> None:
     [
         (["suggest", "C000", "-n", "0"], "-n"),
         (["suggest", "C000", "-n", "101"], "-n"),
-        (["suggest", "C000", "--kinds", "new,old"], "'old': choose from upgrade, new"),
+        (
+            ["suggest", "C000", "--kinds", "new,old"],
+            "'old': choose from reorder, lapsed, upgrade, more, new",
+        ),
         (["suggest"], "CUSTOMER"),
         (["cross-sell", "--out", "list.txt"], "must end in .csv, .parquet, .xlsx"),
         (["cross-sell", "--out", "x.csv", "--rep", "Bo"], "there are: Al, Jo"),

@@ -17,10 +17,11 @@ from recommender.release.contents import AlsoBought, Contents
 from recommender.release.manifest import Manifest
 from recommender.release.opening import Release, open_release
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import MOST, Wish
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Wish
 from recommender.train import train
 from tests.brute_force import rule_of
 from tests.made_up_release import in_memory, random_contents, shop_contents, shop_release
+from tests.slow_regular import regular_by_brute_force
 from tests.test_suggest import CUSTOMERS, SEEDS, WISHES, by_brute_force, category_of, in_question
 
 DIVERSITIES = st.sampled_from([0.1, 0.25, 0.5, 0.9, 1.0])
@@ -66,20 +67,22 @@ def spread_slowly(
     """The list and what was held back on the way, by asking every product at every place."""
     spend = dict(zip(release.products.ids, release.products.spend.tolist(), strict=True))
     left = by_brute_force(release, customer, wish)
-    chances = dict(in_question(release, customer))
+    chances = dict(in_question(release, customer, wish))
+    regular = regular_by_brute_force(release, customer, wish.kinds)
     worth = {p: chances[p] * (1.0 if wish.rank_by == "chance" else spend[p]) for p in left}
     chosen: list[str] = []
     held: list[tuple[str, str]] = []
     while left and len(chosen) < wish.n:
 
         def key(product: str) -> tuple[float, int]:
-            alike = sum(resembles(release, before, product) for before in chosen)
+            before = [] if product in regular else [c for c in chosen if c not in regular]
+            alike = sum(resembles(release, other, product) for other in before)
             value = 0.0 if math.isnan(worth[product]) else worth[product]
             return value * (1 - diversity) ** alike, -alike
 
         best = max(left, key=key)
         left.remove(best)
-        rule = rule_of(release, customer, best)
+        rule = rule_of(release, customer, best, regular)
         if rule is None:
             chosen.append(best)
         else:
@@ -144,7 +147,7 @@ def all_categorised(seed: int) -> Contents:
 def test_full_diversity_repeats_no_category_while_another_is_left(
     seed: int, customer: str, wish: Wish
 ) -> None:
-    contents = all_categorised(seed)
+    contents, wish = all_categorised(seed), replace(wish, kinds=CROSS_SELL_KINDS)
     release = with_diversity(contents, 1.0)
     numbers = dict(
         zip(contents.products.ids, contents.products.category_number.tolist(), strict=True)

@@ -22,6 +22,7 @@ from recommender.judging.insight.checks import Checks, OwnChecks, check_own
 from recommender.judging.insight.churn import AHEAD_DAYS, ChurnCheck, check_churn
 from recommender.judging.insight.growth import GrowthCheck, check_growth, judge_growth
 from recommender.judging.insight.held_out import HeldOut
+from recommender.judging.insight.long_ago import LongAgo, Seen
 from recommender.judging.insight.reorder import ReorderCheck, check_reorder
 from recommender.judging.insight.rules import Rule, auc, judge_rules
 from recommender.judging.insight.sections import insight_sections
@@ -263,7 +264,8 @@ def test_the_report_says_so_where_a_fixed_rule_is_right_more_often() -> None:
         (low, low, "“due” is right about as often as"),
     ):
         rules = (Rule("due", 9, ours, ours), Rule("last bought 30 days ago", 9, fixed, fixed))
-        own = OwnChecks(why, ReorderCheck(20_000, 99, 0.5, rules), why)
+        unseen = LongAgo(Seen(0, 0), Seen(0, 0))
+        own = OwnChecks(why, ReorderCheck(20_000, 99, 0.5, rules, unseen), why)
         sections = {
             heading: "".join(content) for heading, *content in insight_sections(Checks(why, own))
         }

@@ -37,6 +37,8 @@ QUIETLY = [
 PAGES = [
     "/",
     "/customers",
+    "/board",
+    "/board/team",
     f"/customers/{path_part(ODD_CUSTOMER)}",
     f"/customers/{path_part(HTML_CUSTOMER)}",
     f"/customers/{PROSPECT}",

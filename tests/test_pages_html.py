@@ -170,7 +170,8 @@ def test_a_prospect_is_told_why_its_list_is_not_personal(client: TestClient) -> 
 def test_the_portrait_names_what_is_missing(client: TestClient) -> None:
     text = page(client, "/customers/C01").text
     assert "Floor space (m²)" in text
-    assert "Employees not known" in text
+    assert "2 of 4 known" in text
+    assert "Missing: Employees" in text
     assert "Sägerich, Bretthold" in text
 
 

@@ -27,6 +27,7 @@ from recommender.release.insight import nothing_foretold
 from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
 from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
+from recommender.release.regular import nothing_regular
 from recommender.release.shelf import CURRENT
 from recommender.release.stakes import nothing_at_stake
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
@@ -369,6 +370,7 @@ def _large(customers: int, products: int) -> Contents:
         **nothing_observed(customers),
         **nothing_foretold(customers),
         **nothing_at_stake(customers),
+        **nothing_regular(customers),
         **no_attributes(products),
         customers=replace(
             shop.customers,

@@ -51,6 +51,8 @@ OPERATIONS = {
     ("DELETE", "/v1/preferences/{preference_id}", "withdraw_preference"),
     ("GET", "/v1/customers/{customer_id}/complaints", "list_customer_complaints"),
     ("POST", "/v1/customers/{customer_id}/complaints", "file_complaint"),
+    ("GET", "/v1/customers/{customer_id}/notes", "list_notes"),
+    ("POST", "/v1/customers/{customer_id}/notes", "write_note"),
     ("GET", "/v1/complaints", "list_complaints"),
     ("PATCH", "/v1/complaints/{complaint_id}", "change_complaint"),
     ("GET", "/v1/outcomes/summary", "summarize_outcomes"),

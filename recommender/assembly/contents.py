@@ -28,20 +28,31 @@ from recommender.release.contents import (
     Candidates,
     Contents,
     Earlier,
+    Floats,
     Model,
     Returned,
     Starts,
 )
+from recommender.release.regular import Regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
 
 
 def assemble(
-    tables: Tables, models: Models, ranked: Ranked, again: Ranked, insight: Insight
+    tables: Tables,
+    models: Models,
+    ranked: Ranked,
+    again: Ranked,
+    insight: Insight,
+    regular: Floats,
 ) -> Contents:
-    """`ranked` holds products never bought, `again` those bought before."""
+    """`ranked` holds products never bought, `again` those bought before.
+
+    `regular` are the chances of the products that `insight` tells a rhythm of.
+    """
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     products = product_columns(models, tables.products)
+    foretold = insight_parts(insight)
     contents = Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
         products=products,
@@ -55,7 +66,8 @@ def assemble(
         alike=Alike(insight.peers),
         also_bought=_also_bought(models),
         **observed_parts(models.netted, products),
-        **insight_parts(insight),
+        **foretold,
+        regular=Regular(foretold["product_rhythms"].starts, regular),
         attributes=attribute_columns(models.matrix.products, tables.products),
         **nothing_at_stake(len(models.matrix.customers)),
     )

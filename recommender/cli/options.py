@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from recommender.errors import ConfigError
-from recommender.suggest.suggestion import KINDS, Kind
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS, Kind
 
 TOML = "recommender.toml"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,9 +36,9 @@ def config_option(command: Command) -> Command:
 
 
 def parsed_kinds(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[Kind]:
-    """`new,upgrade` as a set; all kinds if left out."""
+    """`new,upgrade` as a set; what the customer never bought if left out."""
     if value is None:
-        return frozenset(KINDS)
+        return CROSS_SELL_KINDS
     asked = {part.strip() for part in value.split(",")}
     known = [kind for kind in KINDS if kind in asked]
     if len(known) != len(asked):
@@ -78,7 +78,10 @@ def program() -> str:
 
 
 kinds_option = click.option(
-    "--kinds", callback=parsed_kinds, metavar="K,K", help=f"Some of {','.join(KINDS)}."
+    "--kinds",
+    callback=parsed_kinds,
+    metavar="K,K",
+    help=f"Some of {','.join(KINDS)}; upgrade,new if left out.",
 )
 
 

@@ -8,7 +8,8 @@ from recommender.release.opening import Release
 from recommender.suggest.answers import described, last_outcome
 from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.reasons import BoughtReason, PeersReason, ResemblesReason
-from recommender.suggest.suggestion import Suggestion, SuggestionList
+from recommender.suggest.regular_reasons import BuysLessReason
+from recommender.suggest.suggestion import REGULAR_KINDS, Suggestion, SuggestionList
 from recommender.suggest.targets import Target, TargetList
 from recommender.suggest.wording import product_name, why
 
@@ -51,6 +52,7 @@ HELD_COLUMNS: dict[str, type] = {
 
 HEAD, HELD_HEAD = ("name", "segment", "region", "rep"), ("name", "rep")
 EVIDENCE = (BoughtReason, ResemblesReason)
+COUNTED = (PeersReason, BuysLessReason)
 """Reasons that name a purchase of the customer."""
 
 
@@ -126,8 +128,10 @@ def _customer(release: Release, customer_id: str, columns: tuple[str, ...]) -> R
 
 def _offered(release: Release, product_id: str, said: Suggestion | Target) -> Row:
     product = described(release, product_id)
-    peers = next((r for r in said.reasons if isinstance(r, PeersReason)), None)
+    peers = next((r for r in said.reasons if isinstance(r, COUNTED)), None)
     evidence = [r.product_id for r in said.reasons if isinstance(r, EVIDENCE)]
+    if said.kind in REGULAR_KINDS:
+        evidence = [product_id]
     return {
         "product_id": product_id,
         "product_name": product["name"],

@@ -20,6 +20,7 @@ from recommender.release.insight import (
     Sizes,
 )
 from recommender.release.observed import Favourites, Habits, LastOrders
+from recommender.release.regular import Regular
 from recommender.release.stakes import Stakes
 from recommender.text import Ids, TextColumn
 
@@ -185,6 +186,7 @@ class Contents:
     habits: Habits
     last_orders: LastOrders
     product_rhythms: ProductRhythms
+    regular: Regular
     customer_rhythms: CustomerRhythms
     potential: Potential
     sizes: Sizes

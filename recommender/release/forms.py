@@ -24,6 +24,7 @@ MAY_BE_UNKNOWN = (
     "potential.expected",
     "potential.low",
     "potential.high",
+    "regular.chance",
     "lifetime.chance_alive",
     "lifetime.orders",
     "lifetime.revenue",
@@ -39,6 +40,7 @@ CHANCES = (
     "fallback.segment_chance",
     "customer_rhythms.lateness",
     "customer_rhythms.chance_silent",
+    "regular.chance",
     "lifetime.chance_alive",
     "stakes.first_chance",
 )

@@ -33,6 +33,7 @@ from recommender.release.contents import (
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.observed import OBSERVED, nothing_observed
+from recommender.release.regular import REGULAR, nothing_regular
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
 from recommender.release.stakes import STAKES, nothing_at_stake
@@ -181,7 +182,8 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             customers = len(arrays["customers.ids.ends"]) - 1
             products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
-            nothing |= no_attributes(products) | nothing_at_stake(customers)
+            nothing |= no_attributes(products) | nothing_regular(customers)
+            nothing |= nothing_at_stake(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -203,9 +205,9 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 
 
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
-    """A release has all parts of what is observed, or was made before any was; so of insight."""
+    """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    groups = (OBSERVED, INSIGHT, ATTRIBUTES, STAKES)
+    groups = (OBSERVED, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 

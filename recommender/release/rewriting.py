@@ -23,7 +23,7 @@ OF_PRODUCTS = frozenset({"products", "fallback", "also_bought", "attributes"})
 """Parts without a row a customer."""
 RAGGED = frozenset(
     {"bought", "returned", "earlier", "candidates", "again", "last_orders"}
-    | {"favourite_categories", "favourite_brands", "product_rhythms", "potential"}
+    | {"favourite_categories", "favourite_brands", "product_rhythms", "regular", "potential"}
 )
 """Parts with a row of entries a customer, cut by `starts`."""
 

@@ -24,6 +24,7 @@ def check_soundness(contents: Contents) -> None:
     _stakes_are_not_negative(contents)
     _favourites_are_whole(contents, customers)
     _potential_is_whole(contents, customers)
+    _regular_stands_beside_its_rhythm(contents)
     for name, starts, numbers, rows in _ragged(contents, customers, products):
         _rows_are_whole(name, starts, numbers, rows)
         _points_inside(name, numbers, products, least=0)
@@ -97,6 +98,16 @@ def _potential_is_whole(c: Contents, customers: int) -> None:
     categories = int(c.products.category_number.max(initial=-1)) + 1
     _rows_are_whole("potential", c.potential.starts, c.potential.categories, customers)
     _points_inside("potential.categories", c.potential.categories, categories, least=0)
+
+
+def _regular_stands_beside_its_rhythm(c: Contents) -> None:
+    """Entry by entry; none at all in what was made before there were chances."""
+    rhythms, regular = c.product_rhythms, c.regular
+    expected = rhythms.starts if len(regular.chance) else np.zeros_like(rhythms.starts)
+    if not np.array_equal(regular.starts, expected):
+        raise ValueError("regular.starts: are not those of product_rhythms")
+    if len(regular.chance) != regular.starts[-1]:
+        raise ValueError(f"regular.chance: {len(regular.chance)} for {regular.starts[-1]} entries")
 
 
 def _points_inside(name: str, numbers: Numbers, size: int, *, least: int) -> None:

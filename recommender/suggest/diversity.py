@@ -17,12 +17,13 @@ neighbours would be so many that a tenth of diversity costs a tenth of the hits.
 
 
 def spread(
-    release: Release, products: Numbers, worth: Worth, held: Flags, n: int
+    release: Release, products: Numbers, worth: Worth, held: Flags, untried: Flags, n: int
 ) -> npt.NDArray[np.intp]:
     """Positions of `products` (best first) in the order a spread list takes them, n free ones.
 
     One after the other: the product with the most `worth` left, of which each like it that stands
-    before takes the share `diversity`. What a rule holds back is passed by and takes nothing.
+    before takes the share `diversity`. What a rule holds back is passed by and takes nothing; what
+    is bought already neither takes nor gives: a list is spread over what could be tried.
     """
     kept_share = 1.0 - diversity_of(release)
     left, alike = worth.astype(np.float64), np.zeros(len(products), np.int64)
@@ -32,7 +33,8 @@ def spread(
         taken.append(best)
         if not held[best]:
             n -= 1
-            alike += _like(release, products, best)
+            if untried[best]:
+                alike += _like(release, products, best) & untried
         left = worth * kept_share**alike
         left[taken] = -1.0
     return np.array(taken, np.intp)

@@ -8,11 +8,16 @@ import numpy.typing as npt
 from recommender.release.contents import Flags, Numbers
 from recommender.release.opening import Release
 from recommender.suggest.rules import bought_by
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS
 
 UPGRADE_FROM = 1.25
 """Times the usual price: below it, a dearer product is just another one."""
 UPGRADE_TO = 5.0
 """Times the usual price: above it, it is not the same thing any more."""
+KindNumbers = npt.NDArray[np.int8]
+"""Positions in `KINDS`."""
+REORDER, LAPSED, UPGRADE, MORE, NEW = range(len(KINDS))
+_CROSS_SELL = np.array([kind in CROSS_SELL_KINDS for kind in KINDS])
 
 
 def usual_prices(release: Release, row: int, products: Numbers) -> npt.NDArray[np.float64]:
@@ -48,3 +53,15 @@ def are_upgrades(release: Release, products: Numbers, usual: npt.NDArray[np.floa
     """Dearer products in a category the customer buys; every other unbought product is new."""
     step = release.products.price[products] / np.where(usual > 0, usual, np.nan)
     return np.asarray((step >= UPGRADE_FROM) & (step <= UPGRADE_TO))
+
+
+def kinds_of_unbought(
+    release: Release, products: Numbers, usual: npt.NDArray[np.float64]
+) -> KindNumbers:
+    """(products,) upgrade or new."""
+    return np.where(are_upgrades(release, products, usual), np.int8(UPGRADE), np.int8(NEW))
+
+
+def is_cross_sell(kinds: KindNumbers) -> Flags:
+    """True for what the customer never bought."""
+    return np.asarray(_CROSS_SELL[kinds])

@@ -13,6 +13,7 @@ from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.facts import EVERYONE, About, Consent, Interest, Stance
 from recommender.suggest.history import History, contributions_of, history_of
+from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, StoppedReason
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement: fewer could be one person's doing."""
@@ -101,6 +102,9 @@ Reason = (
     | StatedReason
     | InterestReason
     | ResemblesReason
+    | RhythmReason
+    | StoppedReason
+    | BuysLessReason
 )
 
 
@@ -132,15 +136,22 @@ def peers_reasons(
     ]
 
 
+def agreed_peers(release: Release, row: int, consent: Consent) -> Numbers:
+    """Rows of customers like this one that let their purchases be used."""
+    places: Numbers = release.alike.peers[row]
+    peers: Numbers = places[places >= 0]
+    if consent == EVERYONE:
+        return peers
+    ids = release.customers.ids
+    agreed = np.array([consent.may_personalise(ids[int(p)]) for p in peers], bool)
+    return np.asarray(peers[agreed])
+
+
 def peers_that_bought(
     release: Release, row: int, consent: Consent = EVERYONE
 ) -> tuple[int, npt.NDArray[np.int64]]:
     """The number of peers that agreed to be counted, and (products,) how many bought each."""
-    peers = release.alike.peers[row]
-    peers = peers[peers >= 0]
-    if consent != EVERYONE:
-        ids = release.customers.ids
-        peers = peers[np.array([consent.may_personalise(ids[int(p)]) for p in peers], bool)]
+    peers = agreed_peers(release, row, consent)
     starts = release.bought.starts
     theirs = [release.bought.products[starts[p] : starts[p + 1]] for p in peers]
     bought = np.concatenate(theirs) if theirs else np.zeros(0, np.int32)

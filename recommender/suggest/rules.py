@@ -42,6 +42,14 @@ def rules_for(release: Release, row: int | None, facts: Facts = NOTHING_KNOWN) -
     )
 
 
+def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, ...]:
+    """The same rules, of which the one of that name holds none of `products`, ascending."""
+    return tuple(
+        Rule(name, rule.products[~is_among(rule.products, products)]) if rule.name == name else rule
+        for rule in rules
+    )
+
+
 def _with(products: Numbers, fresh: Numbers) -> Numbers:
     return np.union1d(products, fresh).astype(np.int32) if len(fresh) else products
 

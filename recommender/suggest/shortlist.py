@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recommender.release.contents import Flags, Floats, Numbers
+from recommender.release.contents import Floats, Numbers
 from recommender.release.opening import Release
 from recommender.suggest.history import History, history_of
-from recommender.suggest.kinds import are_upgrades, usual_prices_of
+from recommender.suggest.kinds import NEW, KindNumbers, kinds_of_unbought, usual_prices_of
 from recommender.suggest.reasons import Reason
+from recommender.suggest.regular import Regular
+from recommender.suggest.rules import is_among
 from recommender.suggest.suggestion import FallbackReason, Source
 
 Scores = npt.NDArray[np.floating[Any]]
@@ -31,13 +33,15 @@ class Shortlist:
     products: Numbers
     chance: Floats
     usual_prices: npt.NDArray[np.float64]
-    upgrades: Flags
+    kinds: KindNumbers
     history: History | None = None
     """The purchases behind it; None where it is not this customer's."""
     row: int | None = None
     """Of the customer, where the release knows purchases of it."""
     lifted: Scores | None = None
     """(products,) what orders the list where the customer's word does; else it is the chance."""
+    regular: Regular | None = None
+    """What its products of these kinds are told from."""
     said: Said = field(default_factory=lambda: NOTHING_SAID)
     """Product -> reasons out of the customer's mouth or clicks."""
 
@@ -52,9 +56,24 @@ class Shortlist:
             products=self.products[order],
             chance=self.chance[order],
             usual_prices=self.usual_prices[order],
-            upgrades=self.upgrades[order],
+            kinds=self.kinds[order],
             lifted=None if self.lifted is None else self.lifted[order],
         )
+
+    def with_regular(self, regular: Regular) -> Shortlist:
+        """Likeliest first of all; what is bought regularly is nothing else besides."""
+        bought = regular.bought
+        rest = self.take(np.flatnonzero(~is_among(self.products, bought.products)))
+        found = replace(
+            rest,
+            products=np.concatenate([bought.products, rest.products]),
+            chance=np.concatenate([bought.chance, rest.chance]),
+            usual_prices=np.concatenate([np.full(len(bought.products), np.nan), rest.usual_prices]),
+            kinds=np.concatenate([bought.kinds, rest.kinds]),
+            lifted=None if rest.lifted is None else np.concatenate([bought.chance, rest.lifted]),
+            regular=regular,
+        )
+        return found.take(np.argsort(-found.score, kind="stable"))
 
     def extended(self, release: Release, products: Numbers, chance: Scores) -> Shortlist:
         """With further products at the end; they have kinds as the others do."""
@@ -63,8 +82,8 @@ class Shortlist:
         found = replace(self, products=together, chance=chances)
         if self.history is not None:
             return _with_kinds(release, found, self.history)
-        usual, upgrades = _kindless(len(together))
-        return replace(found, usual_prices=usual, upgrades=upgrades)
+        usual, kinds = _kindless(len(together))
+        return replace(found, usual_prices=usual, kinds=kinds)
 
 
 def personal(
@@ -72,8 +91,8 @@ def personal(
 ) -> Shortlist:
     """A list from the customer's own purchases."""
     usual = usual_prices_of(release, history.products, products)
-    upgrades = are_upgrades(release, products, usual)
-    return Shortlist("personal", None, products, chance, usual, upgrades, history, row)
+    kinds = kinds_of_unbought(release, products, usual)
+    return Shortlist("personal", None, products, chance, usual, kinds, history, row)
 
 
 def shortlist_of(release: Release, row: int | None) -> Shortlist:
@@ -115,12 +134,12 @@ def _unpersonal(
     return Shortlist(source, reason, products, chance, *_kindless(len(products)))
 
 
-def _kindless(size: int) -> tuple[npt.NDArray[np.float64], Flags]:
+def _kindless(size: int) -> tuple[npt.NDArray[np.float64], KindNumbers]:
     """Who bought nothing has no usual price to step up from."""
-    return np.full(size, np.nan), np.zeros(size, bool)
+    return np.full(size, np.nan), np.full(size, NEW, np.int8)
 
 
 def _with_kinds(release: Release, shortlist: Shortlist, history: History) -> Shortlist:
     usual = usual_prices_of(release, history.products, shortlist.products)
-    upgrades = are_upgrades(release, shortlist.products, usual)
-    return replace(shortlist, usual_prices=usual, upgrades=upgrades)
+    kinds = kinds_of_unbought(release, shortlist.products, usual)
+    return replace(shortlist, usual_prices=usual, kinds=kinds)

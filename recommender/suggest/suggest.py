@@ -11,18 +11,14 @@ from recommender.suggest.diversity import diversity_of, spread
 from recommender.suggest.facts import EVERYONE, NOTHING_KNOWN, Consent, Facts
 from recommender.suggest.folding import folded_in
 from recommender.suggest.fresh import fresh_of
+from recommender.suggest.grounds import reasons_of
+from recommender.suggest.kinds import is_cross_sell
 from recommender.suggest.lifting import lifted
-from recommender.suggest.reasons import (
-    PeersReason,
-    PriceStepReason,
-    Reason,
-    bought_reasons,
-    peers_reasons,
-    popular_reasons,
-)
-from recommender.suggest.rules import Rule, count_withheld, first_rules, rules_for
+from recommender.suggest.reasons import Reason
+from recommender.suggest.regular import regular_of
+from recommender.suggest.rules import Rule, count_withheld, first_rules, freed, rules_for
 from recommender.suggest.shortlist import Shortlist, popular, shortlist_of
-from recommender.suggest.suggestion import Suggestion, SuggestionList, Wish
+from recommender.suggest.suggestion import KINDS, REGULAR_KINDS, Suggestion, SuggestionList, Wish
 
 
 def suggest(
@@ -42,7 +38,27 @@ def suggest(
     if facts.purchases:
         shortlist = folded_in(release, row, shortlist, fresh_of(release, facts.purchases))
     shortlist = lifted(release, rules, shortlist, facts)
-    return _listed(release, customer_id, wish or Wish(), shortlist, rules, facts.consent)
+    wish = wish or Wish()
+    if row is not None and not REGULAR_KINDS.isdisjoint(wish.kinds):
+        shortlist, rules = _with_regular(release, row, shortlist, rules, facts, wish)
+    return _listed(release, customer_id, wish, shortlist, rules, facts.consent)
+
+
+def _with_regular(
+    release: Release,
+    row: int,
+    shortlist: Shortlist,
+    rules: tuple[Rule, ...],
+    facts: Facts,
+    wish: Wish,
+) -> tuple[Shortlist, tuple[Rule, ...]]:
+    """What the customer buys already joins a list of its own, and `owned` does not hold it."""
+    if shortlist.history is None:
+        return shortlist, rules
+    regular = regular_of(release, row, facts, wish.kinds)
+    if regular is None:
+        return shortlist, rules
+    return shortlist.with_regular(regular), freed(rules, "owned", regular.bought.products)
 
 
 def _listed(
@@ -57,7 +73,9 @@ def _listed(
     spend = release.products.spend[shortlist.products]
     order = _ordered(release, rules, shortlist, shortlist.score * spend, wish)
     chosen, held = _choose(rules, shortlist.products, order, wish.n)
-    reasons = _reasons(release, shortlist, chosen, consent)
+    reasons: list[tuple[Reason, ...]] = [()] * len(chosen)
+    if wish.explained:
+        reasons = reasons_of(release, shortlist, chosen, consent)
     return SuggestionList(
         customer_id=customer_id,
         release=release.name,
@@ -74,9 +92,7 @@ def _listed(
 def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
     """What the caller asked for: kinds, category, price, and nothing it excluded."""
     products = release.products
-    fits: Flags = np.where(shortlist.upgrades, "upgrade" in wish.kinds, "new" in wish.kinds).astype(
-        bool
-    )
+    fits: Flags = np.array([kind in wish.kinds for kind in KINDS])[shortlist.kinds]
     if wish.category is not None:
         fits &= np.isin(shortlist.products, release.products_of_category(wish.category))
     if wish.max_price is not None:
@@ -105,7 +121,8 @@ def _ordered(
     if diversity_of(release):
         products = shortlist.products[order]
         is_held = first_rules(rules, products) >= 0
-        order = order[spread(release, products, worth[order], is_held, wish.n)]
+        is_new = is_cross_sell(shortlist.kinds[order])
+        order = order[spread(release, products, worth[order], is_held, is_new, wish.n)]
     return order
 
 
@@ -132,7 +149,7 @@ def _suggestions(
     return tuple(
         Suggestion(
             product_id=release.products.ids[int(shortlist.products[i])],
-            kind="upgrade" if shortlist.upgrades[i] else "new",
+            kind=KINDS[shortlist.kinds[i]],
             rank=rank,
             chance=round(float(shortlist.chance[i]), 6),
             expected_value=round(float(values[i]), 2) if np.isfinite(values[i]) else None,
@@ -140,44 +157,3 @@ def _suggestions(
         )
         for rank, (i, why) in enumerate(zip(chosen.tolist(), reasons, strict=True), 1)
     )
-
-
-def _reasons(
-    release: Release,
-    shortlist: Shortlist,
-    chosen: npt.NDArray[np.intp],
-    consent: Consent,
-) -> list[tuple[Reason, ...]]:
-    """The customer's word first, then own purchases, the price step, peers; else popularity."""
-    products = shortlist.products[chosen]
-    said = [shortlist.said.get(int(product), ()) for product in products]
-    fallback = popular_reasons(release, products)
-    if shortlist.history is None:
-        return [tuple([*s] or popular) for s, popular in zip(said, fallback, strict=True)]
-    own = bought_reasons(release, shortlist.history, products)
-    steps = _price_steps(release, shortlist, chosen)
-    nobody: list[list[PeersReason]] = [[] for _ in products]
-    row = shortlist.row
-    peers = nobody if row is None else peers_reasons(release, row, products, consent)
-    return [
-        tuple([*parts[0], *parts[1], *parts[2], *parts[3]] or parts[4])
-        for parts in zip(said, own, steps, peers, fallback, strict=True)
-    ]
-
-
-def _price_steps(
-    release: Release, shortlist: Shortlist, chosen: npt.NDArray[np.intp]
-) -> list[list[PriceStepReason]]:
-    products = release.products
-    return [
-        [
-            PriceStepReason(
-                category=products.category[int(shortlist.products[i])],
-                usual_price=round(float(shortlist.usual_prices[i]), 2),
-                price=round(float(products.price[shortlist.products[i]]), 2),
-            )
-        ]
-        if shortlist.upgrades[i]
-        else []
-        for i in chosen.tolist()
-    ]

@@ -9,9 +9,13 @@ from typing import Literal, get_args
 
 from recommender.suggest.reasons import Reason
 
-Kind = Literal["upgrade", "new"]
+Kind = Literal["reorder", "lapsed", "upgrade", "more", "new"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which a product is given the first that fits."""
+CROSS_SELL_KINDS: frozenset[Kind] = frozenset({"upgrade", "new"})
+"""Of what the customer never bought; a list holds these unless more is asked for."""
+REGULAR_KINDS: frozenset[Kind] = frozenset(KINDS) - CROSS_SELL_KINDS
+"""Of what it buys already: the rule `owned` does not hold these."""
 
 Source = Literal["personal", "fold_in", "segment", "popular"]
 FallbackReason = Literal[
@@ -33,7 +37,7 @@ class Wish:
     """What the caller asks for; everything else is decided by the release and the rules."""
 
     n: int = 8
-    kinds: frozenset[Kind] = frozenset(KINDS)
+    kinds: frozenset[Kind] = CROSS_SELL_KINDS
     rank_by: RankBy = "chance"
     category: str | None = None
     max_price: float | None = None
@@ -42,6 +46,8 @@ class Wish:
     """Product ids."""
     only: str | None = None
     """A product id: nothing else is wanted."""
+    explained: bool = True
+    """Without it no reasons are worked out: for who asks only what would stand there."""
 
     def __post_init__(self) -> None:
         check_count(self.n)

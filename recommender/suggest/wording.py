@@ -14,6 +14,12 @@ from recommender.suggest.reasons import (
     ResemblesReason,
     StatedReason,
 )
+from recommender.suggest.regular_reasons import (
+    BuysLessReason,
+    RegularReason,
+    RhythmReason,
+    StoppedReason,
+)
 
 DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quoted"}
 
@@ -33,10 +39,10 @@ def sentence(release: Release, reason: Reason) -> str:
             )
         case PopularReason(customers, days):
             return f"{customers:,} customers bought it in the last {days} days"
-        case StatedReason():
-            return _stated(release, reason)
-        case InterestReason(event, happened_on):
-            return f"{DONE[event]} on {happened_on.isoformat()}"
+        case StatedReason() | InterestReason():
+            return _told(release, reason)
+        case RhythmReason() | StoppedReason() | BuysLessReason():
+            return _regular(reason)
 
 
 def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
@@ -47,7 +53,45 @@ def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
     return f"{bought}, which this one resembles{others if reason.bought > 1 else ''}"
 
 
-def _stated(release: Release, reason: StatedReason) -> str:
+def _regular(reason: RegularReason) -> str:
+    match reason:
+        case RhythmReason():
+            return _rhythm(reason)
+        case StoppedReason(gap, last_on, since):
+            return (
+                f"bought it about {_every(gap)} until {last_on.isoformat()}, "
+                f"and not in the {_days(since)} since"
+            )
+        case BuysLessReason(peers, peers_bought, own, theirs):
+            return (
+                f"takes about {own:,.0f} a year; {peers_bought} of {peers} customers like this one "
+                f"buy it regularly, usually about {theirs:,.0f} a year"
+            )
+
+
+def _rhythm(reason: RhythmReason) -> str:
+    late, usual = reason.days_late, f"{reason.usual_quantity:,.10g}"
+    due = (
+        "due today" if not late else f"due in {_days(-late)}" if late < 0 else f"{_days(late)} late"
+    )
+    return (
+        f"buys about {usual} {_every(reason.usual_gap_days)}, "
+        f"last on {reason.last_on.isoformat()}: {due}"
+    )
+
+
+def _days(days: float) -> str:
+    return "1 day" if days == 1 else f"{days:,g} days"
+
+
+def _every(days: float) -> str:
+    """A half, where the median lies between two days, is told too."""
+    return "every day" if days == 1 else f"every {_days(days)}"
+
+
+def _told(release: Release, reason: StatedReason | InterestReason) -> str:
+    if isinstance(reason, InterestReason):
+        return f"{DONE[reason.event]} on {reason.happened_on.isoformat()}"
     is_product = reason.about == "product"
     about = product_name(release, reason.value) if is_product else reason.value
     words = "" if reason.words is None else f': "{reason.words}"'

@@ -32,6 +32,7 @@ from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 from recommender.training.permitted import Permitted
+from recommender.training.regular import regular_chances
 from recommender.training.warm_start import live_start
 from recommender.tuning.choose import Chosen, choose_settings
 
@@ -55,6 +56,8 @@ class Learned:
     judgement: Judgement
     insight: Insight
     """What is foretold of each customer."""
+    regular: npt.NDArray[np.float32]
+    """Chances of the products that it tells a rhythm of."""
     checks: Checks
     """How well that did on days it had not seen."""
 
@@ -87,12 +90,9 @@ def learn_lists(
         grown = beside.submit(_growth, purchases, study.rehearsals, categories, now)
         new = study.learn_from_all(warm.factors if warm else None)
         foretold, own_checks = own.result()
-        insight = beside_peers(foretold, new.models, categories)
-        newcomers = came.result()
-        say(str(newcomers))
-        say(str(again.model))
+        insight, newcomers = beside_peers(foretold, new.models, categories), came.result()
         ranked = with_newcomers(new.ranked, new.models, newcomers)
-        say("judging the lists")
+        _say_all(say, newcomers, again.model, "judging the lists")
         judgement, checks = judged.result(), Checks(grown.result(), own_checks)
     return Learned(
         chosen=chosen,
@@ -104,8 +104,14 @@ def learn_lists(
         slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
         judgement=judgement,
         insight=insight,
+        regular=regular_chances(foretold.products, again.everything, own_checks.reorder),
         checks=checks,
     )
+
+
+def _say_all(say: Say, *found: object) -> None:
+    for each in found:
+        say(str(each))
 
 
 def _own(purchases: Purchases, tables: Tables, now: int) -> tuple[Own, OwnChecks]:

@@ -79,6 +79,31 @@ class ResemblesReason(Answer):
     alike: Count
 
 
+class RhythmReason(Answer):
+    kind: Literal["rhythm"]
+    usual_gap_days: Annotated[float, Field(gt=0)]
+    usual_quantity: Annotated[float, Field(gt=0)]
+    last_on: date
+    days_late: Annotated[int, Field(description="Below 0 while it is due soon.")]
+
+
+class StoppedReason(Answer):
+    kind: Literal["stopped"]
+    usual_gap_days: Annotated[float, Field(gt=0)]
+    last_on: date
+    days_since: Count
+
+
+class BuysLessReason(Answer):
+    kind: Literal["buys_less"]
+    peers: Count
+    peers_bought: Annotated[Count, Field(description="Of these, those that buy it regularly.")]
+    quantity_a_year: Annotated[float, Field(ge=0)]
+    peers_quantity_a_year: Annotated[
+        float, Field(ge=0, description="The median of those that buy it regularly.")
+    ]
+
+
 Reason = Annotated[
     BoughtReason
     | PeersReason
@@ -86,7 +111,10 @@ Reason = Annotated[
     | PopularReason
     | StatedReason
     | InterestReason
-    | ResemblesReason,
+    | ResemblesReason
+    | RhythmReason
+    | StoppedReason
+    | BuysLessReason,
     Field(discriminator="kind"),
 ]
 

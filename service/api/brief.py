@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -22,21 +22,25 @@ from service.api.answers import (
     Suggestions,
 )
 from service.api.complaints import FiledComplaint
+from service.api.insight_answers import (
+    Peers,
+    Portrait,
+    Potential,
+    Question,
+    Referral,
+    Value,
+)
 from service.api.json_answer import json_answer
+from service.api.notes import WrittenNote
 from service.api.parameters import CustomerId, NoParameters
 from service.api.permissions import FourPermissions
 from service.api.preferences import StatedPreference
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_CUSTOMER, documented
-from service.sales.brief import brief_answer, brief_of
+from service.sales.brief import brief_of
+from service.sales.brief_answer import brief_answer
 
 router = APIRouter(tags=["customers"])
-
-
-class Portrait(Answer):
-    fields: dict[str, Any]
-    missing: list[str]
-    """Fields that other customers have."""
 
 
 class Favourite(Answer):
@@ -113,7 +117,7 @@ class Purchases(Answer):
 
 
 class Brief(Answer):
-    """Without permission to personalise `observed`, `contradictions` and `warm_leads` are empty."""
+    """Without permission to personalise nothing in it is drawn from what the customer does."""
 
     customer: Customer
     complaints: list[FiledComplaint]
@@ -121,10 +125,23 @@ class Brief(Answer):
     permissions: FourPermissions
     may_contact: list[Channel]
     portrait: Portrait
+    peers: Peers
+    value: Value
+    potential: Potential
+    due: Suggestions | None
+    """Bought regularly and due; null where that is not looked at."""
+    stopped: Suggestions | None
+    """Bought regularly, and no more."""
     observed: Observed
     stated: list[StatedPreference]
     contradictions: list[Contradiction]
     suggestions: Suggestions
+    notes: list[WrittenNote]
+    """The last ones, newest first."""
+    questions: list[Question]
+    """At most two, the one that changes most in front."""
+    referral: Referral | None
+    """Null unless it took something lately, has no open complaint, and may be spoken to."""
     last_outcomes: list[ProductOutcome]
     """The newest word on each product."""
     warm_leads: list[WarmLead]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-import numpy as np
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from recommender.release.opening import Release
 from recommender.suggest.facts import OutcomeName
-from recommender.suggest.kinds import are_upgrades, usual_prices
+from recommender.suggest.kind_of import kind_of
 from recommender.suggest.suggestion import ListOrigin, read_recommendation_id
 from service.access.caller import SALES, Caller
 from service.access.roles import allowed, the_caller
@@ -200,7 +198,7 @@ def _outcome(tells: Telling, body: OutcomeBody) -> Outcome:
         outcome=body.outcome,
         reason=body.reason,
         until=body.until,
-        kind=None if origin.source == "also_bought" else kind_of(release, row, body.product_id),
+        kind=kind_of(release, row, body.product_id, origin.source),
         source=origin.source,
         release=origin.release,
         rep=(release.customers.rep[row] or None) if row is not None else tells.caller.rep,
@@ -219,16 +217,6 @@ def _row_of(tells: Telling, origin: ListOrigin) -> int | None:
 
 def _untraceable() -> ProblemError:
     return ProblemError(UNKNOWN_RECOMMENDATION, "no list of this id leads to a customer of yours")
-
-
-def kind_of(release: Release, row: int | None, product_id: str) -> Literal["upgrade", "new"]:
-    """Worked out again from the release in use, by the rule that `suggest` goes by."""
-    column = release.products.ids.position(product_id)
-    if row is None or column is None:
-        return "new"
-    products = np.array([column], np.int32)
-    is_upgrade = are_upgrades(release, products, usual_prices(release, row, products))[0]
-    return "upgrade" if is_upgrade else "new"
 
 
 def _described(caller: Caller, found: RecordedOutcome) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from recommender.suggest.suggestion import KINDS, MOST, Kind, RankBy, Wish
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Kind, RankBy, Wish
 from service.sales.directory import Search, Sort
 
 REPEATABLE = frozenset({"kinds", "exclude"})
@@ -62,9 +62,13 @@ class SuggestionsQuery(QueryParameters):
     n: Count = 8
     kinds: Annotated[
         list[Kind],
-        Field(min_length=1, description="Separated by commas or repeated."),
+        Field(
+            min_length=1,
+            description="Separated by commas or repeated; of a product the first that fits, in "
+            "this order. Left out: what the customer never bought.",
+        ),
         BeforeValidator(split_commas),
-    ] = list(KINDS)
+    ] = sorted(CROSS_SELL_KINDS, reverse=True)
     rank_by: Annotated[
         RankBy, Field(description="`chance` of a purchase, or its expected `value`.")
     ] = "chance"

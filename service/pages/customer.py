@@ -14,6 +14,7 @@ from service.access.roles import FOR_SALES, the_caller
 from service.access.scope import known_customer_of
 from service.api.parameters import CustomerId
 from service.live import InUse, in_use
+from service.pages.brief_words import MOST_BARS, asked, bars, figures, warning, why_no_potential
 from service.pages.form import NOT_REFUSED, Refused
 from service.pages.observed import observed_in_words
 from service.pages.page_answer import page_answer
@@ -27,7 +28,8 @@ from service.pages.words import (
     source_in_words,
 )
 from service.records.times import now
-from service.sales.brief import Brief, brief_answer, brief_of
+from service.sales.brief import Brief, brief_of
+from service.sales.brief_answer import brief_answer
 
 router = APIRouter()
 MOST_NAMED = 40
@@ -51,17 +53,24 @@ def shown(
     live: InUse, caller: Caller, brief: Brief, done: str = "", refused: Refused = NOT_REFUSED
 ) -> Response:
     """The page after something was `done`, or with a form that was refused in its place."""
-    release, found = live.release, brief.found
+    release, found = live.release, brief.offers.offer
+    answer, currency = brief_answer(live, brief), live.release.manifest.currency
     return page_answer(
         live,
         caller,
         "customer.html",
         422 if refused else 200,
-        brief=brief_answer(live, brief),
+        brief=answer,
+        figures=figures(brief.value, currency),
+        warning=warning(brief.value),
+        bars=bars(answer["potential"], currency),
+        most_bars=MOST_BARS,
+        no_potential=why_no_potential(answer["potential"]),
+        questions=[asked(question) for question in answer["questions"]],
         is_personal=brief.is_personal,
         named=lambda product_id: product_name(release, product_id),
         observed=observed_in_words(brief.observed),
-        sentences=[reasons_in_words(release, s.reasons) for s in found.suggestions],
+        sentences=sentences_of(live, brief),
         source=source_in_words(found),
         withheld=[f"{n:,} {rule_in_words(rule)}" for rule, n in found.withheld.items()],
         held=held_in_words(release, found),
@@ -75,10 +84,21 @@ def shown(
     )
 
 
+def sentences_of(live: InUse, brief: Brief) -> dict[str, list[str]]:
+    """Product id -> its reasons in words, over all three lists: a product is in one of them."""
+    lists = (brief.offers.due, brief.offers.stopped, brief.offers.offer)
+    return {
+        suggestion.product_id: reasons_in_words(live.release, suggestion.reasons)
+        for found in lists
+        if found is not None
+        for suggestion in found.suggestions
+    }
+
+
 def proposed(live: InUse, brief: Brief) -> dict[str, list[tuple[str, str]]]:
     """(what to send, what to read) of the products it knows or is offered, and of categories."""
     bought = [p.product_id for p in (*brief.purchases.last, *brief.purchases.most)]
-    keys = dict.fromkeys([*bought, *(s.product_id for s in brief.found.suggestions)])
+    keys = dict.fromkeys([*bought, *(s.product_id for s in brief.offers.offer.suggestions)])
     names = [(key, product_name(live.release, key)) for key in keys]
     categories = [(name, "category") for name in live.catalogue.categories[:MOST_NAMED]]
     return {"products": names[:MOST_NAMED], "categories": categories}

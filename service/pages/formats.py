@@ -31,6 +31,20 @@ def money(amount: float | None, currency: str) -> str:
     return "–" if amount is None else f"{amount:,.2f}{NO_BREAK}{currency}"
 
 
+def whole_money(amount: float | None, currency: str) -> str:
+    """Where cents would say more than is known."""
+    return "–" if amount is None else f"{amount:,.0f}{NO_BREAK}{currency}"
+
+
+def short_money(amount: float) -> str:
+    """For a narrow cell: 840, 8.4k, 84k, 8.4M."""
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(amount) >= unit * 0.9995:
+            digits = 1 if abs(amount) < 9.95 * unit else 0
+            return f"{amount / unit:,.{digits}f}{letter}"
+    return f"{amount:,.0f}"
+
+
 def percent(share: float) -> str:
     """Small chances keep a decimal: between 0.4% and 0.8% lies a factor of two."""
     if 0 < share < 0.001:
@@ -98,6 +112,8 @@ def with_code(text: str) -> Markup:
 
 FILTERS = {
     "money": money,
+    "whole_money": whole_money,
+    "short_money": short_money,
     "percent": percent,
     "count": count,
     "day": day,

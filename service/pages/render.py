@@ -23,9 +23,7 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters |= FILTERS
 TEMPLATES.globals["style_version"] = hashlib.sha256(
-    b"".join(
-        (STATIC_FILES / name).read_bytes() for name in ("site.css", "brief.css", "product.css")
-    )
+    b"".join(file.read_bytes() for file in sorted(STATIC_FILES.iterdir()))
 ).hexdigest()[:12]
 
 

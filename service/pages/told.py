@@ -19,6 +19,7 @@ from service.api.complaints import (
     complaint_changed,
     complaint_filed,
 )
+from service.api.notes import NoteBody, note_written
 from service.api.outcomes import OutcomeBody, outcome_told
 from service.api.parameters import CustomerId
 from service.api.permissions import PermissionsBody, permissions_said
@@ -101,6 +102,16 @@ async def tell_what_became_of_it(complaint_id: RecordId, form: ASent) -> Respons
         lambda: complaint_changed(form.tells, complaint_id, form.read(ComplaintChange, needed)),
         "complaint_acknowledged" if is_first_step else "complaint_resolved",
         complaint_id,
+    )
+
+
+@router.post(f"{PAGE}/notes")
+async def tell_note(customer_id: CustomerId, form: ASent) -> Response:
+    return await form.take(
+        "note",
+        lambda: note_written(form.tells, customer_id, form.read(NoteBody)),
+        "note_written",
+        form.fields.get("product_id", ""),
     )
 
 

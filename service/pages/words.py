@@ -77,6 +77,7 @@ DONE = {
     "complaint_filed": ("complaints", "Complaint filed. What it concerns is not offered."),
     "complaint_acknowledged": ("complaints", "Complaint acknowledged."),
     "complaint_resolved": ("complaints", "Complaint resolved. It holds nothing back any more."),
+    "note_written": ("notes", "Noted."),
     "preference_stated": ("stated", "Saved. It counts from now on."),
     "preference_withdrawn": ("stated", "Withdrawn. It counts no more."),
     "permission_granted": ("permissions", "Granted. It counts from now on."),

@@ -25,6 +25,7 @@ class Consents:
         self._defaults: dict[Purpose, bool] = {p: getattr(defaults, p) for p in PURPOSES}
         self._said: dict[tuple[str, str], bool] = {}
         """Only of those who were asked: (customer_id, purpose)."""
+        self._differing: frozenset[str] | None = None
         self._forgotten = NOBODY
         self._last = 0
         self._lock = threading.Lock()
@@ -40,6 +41,7 @@ class Consents:
             with self._lock:
                 self._drop(forgotten)
                 self._take(rows)
+                self._differing = None
 
     def may_personalise(self, customer_id: str) -> bool:
         return self.may(customer_id, "personalisation")
@@ -51,6 +53,24 @@ class Consents:
     def channels(self, customer_id: str) -> tuple[Channel, ...]:
         """Through which it may be contacted."""
         return tuple(channel for channel in CHANNELS if self.may(customer_id, channel))
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether purchases of those who were never asked may not be used."""
+        return not self._defaults["personalisation"]
+
+    def differing(self) -> frozenset[str]:
+        """Who said otherwise about its purchases; the same object until somebody says something."""
+        found = self._differing
+        if found is None:
+            with self._lock:
+                found = frozenset(
+                    customer_id
+                    for (customer_id, purpose), granted in self._said.items()
+                    if purpose == "personalisation" and granted is self.asks_first
+                )
+                self._differing = found
+        return found
 
     def _take(self, rows: Iterable[Any]) -> None:
         """A thread with an older snapshot may come later; it has nothing new then.

@@ -101,6 +101,17 @@ complaints = sa.Table(
     sa.Index("ix_complaints_resolved_at_due_on", "resolved_at", "due_on"),
 )
 
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("note_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, nullable=False, index=True),
+    sa.Column("product_id", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("said_on", sa.Date, nullable=False),
+    *_told(),
+)
+
 outcomes = sa.Table(
     "outcomes",
     metadata,

@@ -66,6 +66,7 @@ class CustomerDirectory:
     rep_numbers: Rows
     segments: tuple[str, ...]
     segment_numbers: Rows
+    region_numbers: Rows
     products_bought: Rows
     last_day: Rows
     """Days since 1970-01-01 UTC, `NEVER` for those who bought nothing."""
@@ -82,6 +83,7 @@ class CustomerDirectory:
         ]
         reps, rep_numbers = _numbered(customers.rep)
         segments, segment_numbers = _numbered(customers.segment)
+        _, region_numbers = _numbered(customers.region)
         products_bought, last_day = np.diff(bought.starts), _last_days(bought)
         names = [
             folded(name or key) for key, name in zip(customers.ids, customers.name, strict=True)
@@ -93,6 +95,7 @@ class CustomerDirectory:
             rep_numbers=rep_numbers,
             segments=segments,
             segment_numbers=segment_numbers,
+            region_numbers=region_numbers,
             products_bought=products_bought,
             last_day=last_day,
             orders=_orders(names, products_bought, last_day),
@@ -113,11 +116,23 @@ class CustomerDirectory:
         theirs: Flags = self.rep_numbers == _number_of(rep, self.reps)
         return theirs
 
+    def of_segment(self, segment: str) -> Flags:
+        theirs: Flags = self.segment_numbers == _number_of(segment, self.segments)
+        return theirs
+
     def seen_by(self, rep: str | None) -> Flags:
         """Which customers this rep may come across; None for who sees all."""
         seen: Flags = np.ones(len(self.line_starts), bool) if rep is None else self.of_rep(rep)
         seen[self.hidden] = False
         return seen
+
+    def of_kind(self, row: int) -> Rows:
+        """Customers of its segment and region, itself among them; nobody where one is not known."""
+        segment, region = self.segment_numbers[row], self.region_numbers[row]
+        if segment < 0 or region < 0:
+            return np.zeros(0, np.int64)
+        alike = (self.segment_numbers == segment) & (self.region_numbers == region)
+        return np.setdiff1d(np.flatnonzero(alike), self.hidden)
 
     def _matches(self, search: Search) -> Flags:
         matches = self.seen_by(search.seen_by)
@@ -126,7 +141,7 @@ class CustomerDirectory:
         if search.rep is not None:
             matches &= self.of_rep(search.rep)
         if search.segment is not None:
-            matches &= self.segment_numbers == _number_of(search.segment, self.segments)
+            matches &= self.of_segment(search.segment)
         return matches
 
     def _lines_with(self, word: bytes) -> Flags:

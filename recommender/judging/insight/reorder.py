@@ -11,6 +11,7 @@ from recommender.insight.rhythm.products import product_rhythms
 from recommender.insight.rhythm.state import State
 from recommender.insight.withheld import Withheld
 from recommender.judging.insight.held_out import HeldOut
+from recommender.judging.insight.long_ago import LongAgo, long_ago
 from recommender.judging.insight.rules import Rule, judge_rules
 from recommender.matrix.returns import Netted
 from recommender.tables.purchases import Purchases
@@ -30,6 +31,7 @@ class ReorderCheck:
     bought: float
     """Share of them bought in the days after."""
     rules: tuple[Rule, ...]
+    long_ago: LongAgo
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -37,6 +39,7 @@ class ReorderCheck:
             "pairs": self.pairs,
             "bought": round(self.bought, 6),
             "rules": [rule.as_json() for rule in self.rules],
+            "long_ago": self.long_ago.as_json(),
         }
 
 
@@ -60,4 +63,5 @@ def check_reorder(purchases: Purchases, whole: Netted, now: int) -> ReorderCheck
         pairs=len(pairs),
         bought=float(bought.mean()),
         rules=judge_rules(told, bought, rhythms.customers),
+        long_ago=long_ago(held, rhythms, bought),
     )

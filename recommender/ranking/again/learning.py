@@ -19,8 +19,10 @@ TOP = 10
 @dataclass(frozen=True)
 class LearnedAgain:
     model: AgainModel
-    ranked: Ranked
+    everything: Ranked
     """Products every customer bought in the year before, likeliest first."""
+    ranked: Ranked
+    """The first of each."""
     rehearsals: dict[int, Ranked]
     """Moment -> the same, by a model that knew nothing of the 28 days after."""
     hits: dict[str, int]
@@ -46,7 +48,8 @@ def learn_again_lists(
         model = learn_again(purchases, now, categories=categories)
     else:
         model = count_again(purchases, now)
-    return LearnedAgain(model, _kept(model, purchases, now), lists[chosen], hits)
+    everything = model.rank(purchases, now)
+    return LearnedAgain(model, everything, everything.first(MOST_KEPT), lists[chosen], hits)
 
 
 def _rehearsed(

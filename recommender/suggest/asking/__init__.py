@@ -1,0 +1,1 @@
+"""The question whose answer would change a customer's list most."""

@@ -1,0 +1,1 @@
+"""The board: customers by categories, actual against potential."""
