@@ -12,7 +12,7 @@ from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
-from service.sales.customers import day_of
+from service.sales.describing import day_of
 from service.sales.portrait import portrait
 
 Json = dict[str, Any]
