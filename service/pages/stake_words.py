@@ -24,8 +24,8 @@ SORTS_IN_WORDS: dict[Sort, str] = {
     "products_bought": "Products bought",
 }
 ORDER_IN_WORDS = {
-    "money": "Overdue complaints first, then the most money at stake: what its next suggestions "
-    "are expected to bring, and what its silence may cost.",
+    "money": "Overdue complaints first, then the most money at stake: expected from offers, or "
+    "likely lost with who falls silent.",
     "purchases": "Overdue complaints first, then the most purchases expected: no prices are known, "
     "so nothing can be said in money.",
     "nothing": "Overdue complaints first, then by name: this release does not say what is at "
@@ -67,13 +67,13 @@ def _silence(customer: Json, currency: str) -> Line:
 
 
 def _offers(customer: Json, currency: str) -> list[Line]:
-    if not customer["offers"]:
+    offers, value = customer["offers"], customer["offer_value"]
+    if not offers:
         return []
-    value, expected = customer["offer_value"], customer["expected_purchases"]
+    counted = f"{offers} offer{'s' if offers != 1 else ''}"
     if value is not None:
-        return [Line("offers", f"{whole_money(value, currency)} in offers")]
-    words = f"{customer['offers']} offers, {expected:.1f} purchases expected"
-    return [Line("offers", words if customer["offers"] != 1 else words.replace("offers", "offer"))]
+        return [Line("offers", f"{whole_money(value, currency)} in {counted}")]
+    return [Line("offers", f"{counted}, {customer['expected_purchases']:.1f} purchases expected")]
 
 
 def _days(number: int) -> str:
