@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from fastapi import Request
@@ -11,7 +10,7 @@ from fastapi import Request
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts, FactsBook
 from service.records.asking import read, read_long
-from service.records.facts import FactsAsked, facts_of
+from service.records.facts import FactsAsked, data_until, facts_of
 from service.records.times import now
 
 T = TypeVar("T")
@@ -32,8 +31,3 @@ async def with_facts(request: Request, release: Release, ask: Callable[[FactsBoo
     return await read_long(
         state.database, lambda c: ask(FactsAsked(c, state.consents, until, now().date()))
     )
-
-
-def data_until(release: Release) -> int:
-    """Seconds since 1970: purchases from then on are news to the release."""
-    return int(datetime.fromisoformat(release.manifest.as_of).timestamp())

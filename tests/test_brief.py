@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from recommender.suggest.asking.question import OFFERED
 from service.api.brief import Brief
 from service.records.times import now
 from tests.small_release import OUT_OF_STOCK, PROSPECT
@@ -44,8 +43,10 @@ def test_each_part_is_what_its_own_call_answers(service: TestClient) -> None:
     brief, address = brief_of(service), f"/v1/customers/{SAWMILL}"
     permissions = service.get(f"{address}/permissions").json()
     listed = service.get("/v1/customers", params={"query": SAWMILL}).json()["customers"]
-    kinds = {"kinds": ",".join(OFFERED)}
-    assert brief["suggestions"] == service.get(f"{address}/suggestions", params=kinds).json()
+    for part, kind, n in (("due", "reorder", 5), ("stopped", "lapsed", 5), ("less", "more", 3)):
+        asked = {"kinds": kind, "n": n}
+        assert brief[part] == service.get(f"{address}/suggestions", params=asked).json()
+    assert brief["suggestions"] == service.get(f"{address}/suggestions").json()
     tell(service, "notes", text="The new hall opens in March.")
     assert brief_of(service)["notes"] == service.get(f"{address}/notes").json()["notes"]
     assert brief["also_bought"] == service.get(f"{address}/also-bought").json()

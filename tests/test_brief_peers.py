@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from fastapi.testclient import TestClient
 
 from service.sales.portrait import traits
-from tests.small_release import PROSPECT, small_contents
+from tests.small_release import PROSPECT, publish_small_release, small_contents
 from tests.telling import JONAS, OF_JONAS, as_
 
 CUSTOMERS = small_contents().customers
 ROWS = {key: row for row, key in enumerate(CUSTOMERS.ids)}
 PEERS = small_contents().alike.peers[ROWS[OF_JONAS]].tolist()
+
+
+@pytest.fixture
+def small_releases(tmp_path: Path) -> Path:
+    """Of one test alone: who is forgotten is gone from its files."""
+    publish_small_release(tmp_path / "releases")
+    return tmp_path / "releases"
 
 
 def brief(service: TestClient, who: str = "manager", customer_id: str = OF_JONAS) -> Any:

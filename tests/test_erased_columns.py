@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recommender.release.contents import Alike, Contents
-from recommender.release.observed import Favourites, Habits, LastOrders
+from recommender.release.observed import Favourites, Habits, LastOrders, OrderChannels
 from recommender.release.opening import open_release
 from recommender.release.rewriting import without_customer
 from recommender.release.soundness import check_soundness
@@ -69,6 +69,24 @@ def test_what_was_observed_of_others_stays_theirs() -> None:
     assert left.favourite_brands.lines.tolist() == others
     found = [left.favourite_brands.names[n] for n in left.favourite_brands.numbers]
     assert found == [f"category {row}" for row in others]
+
+
+def test_a_channel_that_only_the_erased_one_used_is_forgotten_by_name() -> None:
+    contents = small_contents()
+    size = len(contents.customers.ids)
+    numbers = np.array([1] + [0, 2] * size, np.int32)[:size]
+    channels = OrderChannels(
+        TextColumn.of(["phone", "visits to Huber", "web"]),
+        np.arange(size + 1),
+        numbers,
+        np.arange(size, dtype=np.int32),
+    )
+    left = without_customer(replace(contents, order_channels=channels), 0)
+    check_soundness(left)
+    assert b"Huber" not in left.order_channels.names.content.tobytes()
+    found = [left.order_channels.names[n] for n in left.order_channels.numbers]
+    assert found == [channels.names[int(n)] for n in numbers[1:]]
+    assert left.order_channels.orders.tolist() == list(range(1, size))
 
 
 def test_a_part_that_nobody_described_is_not_kept_in_silence(

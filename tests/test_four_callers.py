@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from recommender.cli.main import run
 from recommender.config import Config
 from recommender.release.opening import Release
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS
 from service.settings import Settings
 from tests.callers import service_of
 
@@ -49,8 +50,8 @@ def facts_of(answer: dict[str, Any]) -> list[Facts]:
     ]
 
 
-def batch_facts(config: Config, out: Path) -> dict[str, list[Facts]]:
-    place = ["--config", str(config.folder / "recommender.toml")]
+def batch_facts(config: Config, out: Path, kinds: list[str]) -> dict[str, list[Facts]]:
+    place = ["--config", str(config.folder / "recommender.toml"), *kinds]
     assert run(["cross-sell", "--out", str(out), "-n", str(N), "--all", *place]) == 0
     found: dict[str, list[Facts]] = {}
     with out.open(newline="", encoding="utf-8") as file:
@@ -62,23 +63,29 @@ def batch_facts(config: Config, out: Path) -> dict[str, list[Facts]]:
     return found
 
 
+@pytest.mark.parametrize("kinds", [None, ",".join(KINDS), "reorder", "lapsed,more"])
 def test_terminal_api_and_batch_give_the_same_lists(
     sample_config: Config,
     client: TestClient,
     asked: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    kinds: str | None,
 ) -> None:
     assert len(asked) == ASKED
-    batch = batch_facts(sample_config, tmp_path / "list.csv")
+    option = [] if kinds is None else ["--kinds", kinds]
+    parameter = "" if kinds is None else f"&kinds={kinds}"
+    batch = batch_facts(sample_config, tmp_path / "list.csv", option)
     place = ["--config", str(sample_config.folder / "recommender.toml")]
     capsys.readouterr()
     for customer_id in asked:
-        assert run(["suggest", customer_id, "-n", str(N), "--json", *place]) == 0
+        assert run(["suggest", customer_id, "-n", str(N), "--json", *place, *option]) == 0
         terminal = json.loads(capsys.readouterr().out)
-        api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}").json()
+        api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}{parameter}").json()
         assert terminal == api
         assert facts_of(api) == batch.get(customer_id, [])
+    found = {fact[1] for facts in batch.values() for fact in facts}
+    assert found == (CROSS_SELL_KINDS if kinds is None else set(kinds.split(",")))
 
 
 def test_the_page_shows_the_products_of_the_api_in_the_same_order(
@@ -87,7 +94,8 @@ def test_the_page_shows_the_products_of_the_api_in_the_same_order(
     for customer_id in asked:
         api = client.get(f"/v1/customers/{customer_id}/suggestions?n={N}").json()
         page = client.get(f"/customers/{customer_id}", headers={"Accept": "text/html"}).text
-        shown = re.findall(r'<h3><a href="/products/([^"]*)"', page)
+        offers = page.partition('<section aria-labelledby="suggestions">')[2]
+        shown = re.findall(r'<h3><a href="/products/([^"]*)"', offers.partition("</section>")[0])
         assert [unquote(p) for p in shown] == [s["product_id"] for s in api["suggestions"]]
         assert all(s["name"] in html.unescape(page) for s in api["suggestions"])
 

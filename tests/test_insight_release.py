@@ -29,6 +29,7 @@ from recommender.release.contents import Contents
 from recommender.release.insight import INSIGHT
 from recommender.release.manifest import MANIFEST
 from recommender.release.opening import Release, open_release
+from recommender.release.regular import REGULAR
 from recommender.release.rewriting import without_customer
 from recommender.release.soundness import check_soundness
 from recommender.suggest.lifetime import lifetime_of, lifetime_withheld
@@ -203,7 +204,7 @@ def test_a_release_of_before_still_answers_and_foretells_nothing(tmp_path: Path)
     today = with_them.as_of.date()
     assert customer_rhythm_of(with_them, 0, today) is not None
     manifest = json.loads((tmp_path / name / MANIFEST).read_text())
-    for file in [file for file in manifest["files"] if file.split(".")[0] in INSIGHT]:
+    for file in [file for file in manifest["files"] if file.split(".")[0] in (*INSIGHT, *REGULAR)]:
         del manifest["files"][file]
         (tmp_path / name / file).unlink()
     (tmp_path / name / MANIFEST).write_text(json.dumps(manifest))

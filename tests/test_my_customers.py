@@ -312,7 +312,7 @@ def test_the_page_says_in_words_what_is_at_stake(client: TestClient) -> None:
     c07 = one(client, "C07")
     assert "Complaint overdue since" in page
     assert "Silent for 60 days, usually every 20: 900 EUR at risk" in page
-    assert f"{c07['offer_value']:,.0f} EUR in {c07['offers']} offer" in page
+    assert f"{c07['offer_value']:,.0f} EUR in {c07['offers']} new offer" in page
     assert f"{c07['value_at_stake']:,.0f} EUR" in page
 
 

@@ -16,21 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.assembly.observed import (
-    FAVOURITES,
-    LEAST_LIFT,
-    LEAST_LINES,
-    observed_parts,
-)
+from recommender.assembly.favourites import FAVOURITES, LEAST_LIFT
+from recommender.assembly.lines import LEAST_LINES
+from recommender.assembly.observed import observed_parts
 from recommender.errors import BrokenReleaseError
+from recommender.release.attributes import Attributes, no_attributes
 from recommender.release.contents import Contents, Products
 from recommender.release.manifest import MANIFEST
-from recommender.release.observed import OBSERVED
+from recommender.release.observed import OBSERVED, OBSERVED_LATER
 from recommender.release.opening import Release, open_release
 from recommender.release.soundness import check_soundness
+from recommender.suggest.contradictions import Contradiction, contradictions
 from recommender.suggest.facts import Facts, FreshPurchase, Stance, Stated
-from recommender.suggest.observed import Contradiction, contradictions, observed_of
+from recommender.suggest.observed import FavouriteValue, UsualChannel, observed_of
 from recommender.suggest.suggest import suggest
+from recommender.tables.channels import Channels
 from recommender.text import TextColumn
 from service.pages.observed import observed_in_words
 from tests.made_up import FIRST_DAY, Line, netted_of
@@ -79,10 +79,15 @@ def products_of(lines: list[Line]) -> Products:
     )
 
 
-def release_of(lines: list[Line]) -> tuple[Release, list[str]]:
+def release_of(
+    lines: list[Line], attributes: Attributes | None = None
+) -> tuple[Release, list[str]]:
     """A release of which only products and what is observed is asked for."""
     netted, products = netted_of(lines), products_of(lines)
-    contents = replace(random_contents(1), products=products, **observed_parts(netted, products))
+    if attributes is None:
+        attributes = no_attributes(len(products.ids))["attributes"]
+    parts = observed_parts(netted, products, attributes)
+    contents = replace(random_contents(1), products=products, **parts)
     return in_memory(contents), list(netted.purchases.customers)
 
 
@@ -228,6 +233,45 @@ def test_purchases_since_the_release_are_orders_too() -> None:
     assert alone.of == 2
 
 
+def test_favourite_values_are_told_of_each_attribute_with_few_values() -> None:
+    """K0 buys what comes in tens; the text differs on every product, so nobody prefers one."""
+    lines = [Line("K0", p, float(n)) for n, p in enumerate(["A0", "A1"] * 2)]
+    lines += [Line("K1", p, float(n)) for n, p in enumerate(["B0", "B1"] * 2)]
+    said = [{"pack_size": "10"}, {"pack_size": "10"}, {"pack_size": "1"}, {"pack_size": "1"}]
+    texts = (json.dumps(row | {"text": str(n)}) for n, row in enumerate(said))
+    release, _ = release_of(lines, Attributes(TextColumn.of(texts)))
+    assert observed_of(release, 0).attributes == (FavouriteValue("10", 4, 1.0, 2.0, "pack_size"),)
+    assert observed_of(release, 1).attributes == (FavouriteValue("1", 4, 1.0, 2.0, "pack_size"),)
+    told = ("Favourite pack size", "10", "100% of its purchases (4), 2.0 times the usual share")
+    assert told in observed_in_words(observed_of(release, 0))
+
+
+def by_channel(*channels: str) -> Release:
+    """One customer, an order each day."""
+    lines = [Line("K0", "A0", float(day)) for day in range(len(channels))]
+    netted, names = netted_of(lines), sorted(set(channels) - {""})
+    numbers = np.array([names.index(c) if c else -1 for c in channels], np.int32)
+    known = Channels.of(TextColumn.of(names), numbers)
+    netted = replace(netted, purchases=replace(netted.purchases, channels=known))
+    products = products_of(lines)
+    parts = observed_parts(netted, products, no_attributes(1)["attributes"])
+    return in_memory(replace(random_contents(1), products=products, **parts))
+
+
+def test_usual_channels_are_shares_of_orders_and_of_three_at_least() -> None:
+    release = by_channel(*["web"] * 3, *["phone"] * 5, "visit", "visit", "")
+    assert observed_of(release, 0).channels == (
+        UsualChannel("phone", 5, 0.5),
+        UsualChannel("web", 3, 0.3),
+    )
+    told = ("Usual channel", "phone", "50% of its orders (5)")
+    assert told in observed_in_words(observed_of(release, 0))
+
+
+def test_where_no_purchase_names_a_channel_nothing_is_said_of_it() -> None:
+    assert observed_of(by_channel("", "", "", ""), 0).channels == ()
+
+
 def test_what_is_observed_is_told_with_its_evidence() -> None:
     release = orders(*["A1"] * 4, "B0")
     assert observed_in_words(observed_of(release, 0)) == [
@@ -240,10 +284,10 @@ def test_what_is_observed_is_told_with_its_evidence() -> None:
     ]
 
 
-def as_it_was_before(folder: Path) -> None:
-    """The release without its observed parts, as an older version wrote it."""
+def as_it_was_before(folder: Path, *parts: str) -> None:
+    """The release without these parts, as an older version wrote it."""
     manifest = json.loads((folder / MANIFEST).read_text())
-    for name in [n for n in manifest["files"] if n.split(".")[0] in OBSERVED]:
+    for name in [n for n in manifest["files"] if n.split(".")[0] in parts]:
         del manifest["files"][name]
         (folder / name).unlink()
     (folder / MANIFEST).write_text(json.dumps(manifest))
@@ -253,7 +297,9 @@ def test_a_release_of_before_still_answers_and_has_nothing_observed(tmp_path: Pa
     name = published(tmp_path, shop_contents())
     with_them = open_release(tmp_path)
     assert observed_of(with_them, 0).rhythm is not None
-    as_it_was_before(tmp_path / name)
+    as_it_was_before(tmp_path / name, *OBSERVED_LATER)
+    assert observed_of(open_release(tmp_path), 0).rhythm == observed_of(with_them, 0).rhythm
+    as_it_was_before(tmp_path / name, *OBSERVED)
     older = open_release(tmp_path)
     assert observed_in_words(observed_of(older, 0)) == []
     assert suggest(older, "C000") == suggest(with_them, "C000")

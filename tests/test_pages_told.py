@@ -12,9 +12,9 @@ from httpx2 import Response
 from recommender.release.opening import open_release
 from recommender.suggest.suggest import suggest
 from service.app import Service
-from service.knowing import data_until
 from service.pages.formats import path_part
 from service.records.audit import read_audit
+from service.records.facts import data_until
 from service.records.forgotten import forget_customer
 from service.records.times import now
 from service.records.told import RecordsTold

@@ -12,12 +12,11 @@ import pytest
 
 from recommender.release.contents import Alike
 from recommender.release.opening import Release
-from recommender.suggest.asking.question import OFFERED, Question, places_changed, quadratic_entropy
+from recommender.suggest.asking.question import Question, places_changed, quadratic_entropy
 from recommender.suggest.asking.questions import next_questions
 from recommender.suggest.asking.splits import splits
 from recommender.suggest.facts import Facts, Stance, Stated
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import Wish
 from recommender.text import TextColumn
 from tests.made_up_release import in_memory
 from tests.made_up_told import Refusing
@@ -49,9 +48,7 @@ def told(value: str, stance: Stance) -> Facts:
 
 
 def listed(release: Release, facts: Facts) -> tuple[str, ...]:
-    return tuple(
-        s.product_id for s in suggest(release, SAWMILL, Wish(kinds=OFFERED), facts).suggestions
-    )
+    return tuple(s.product_id for s in suggest(release, SAWMILL, facts=facts).suggestions)
 
 
 def test_places_are_compared_as_sets_of_products() -> None:

@@ -122,6 +122,27 @@ def test_export_tells_what_is_held_until_it_is_erased(client: TestClient) -> Non
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_customer")
 
 
+def test_what_is_derived_obeys_what_was_said(client: TestClient) -> None:
+    address = f"/v1/customers/{GONE}"
+    wish = f"{address}/suggestions?n=50"
+    before = client.get(wish).json()["suggestions"]
+    disliked = {"about": "product", "value": before[0]["product_id"], "stance": "dislikes"}
+    answer = client.post(f"{address}/preferences", json=disliked | {"source": "talk"})
+    assert answer.status_code == 201
+    derived = client.get(f"{address}/export").json()["derived"]
+    assert derived["suggestions"]["suggestions"] == client.get(wish).json()["suggestions"]
+    listed = [s["product_id"] for s in derived["suggestions"]["suggestions"]]
+    assert disliked["value"] not in listed
+    assert {"observed", "lifetime", "rhythm", "potential", "product_rhythms"} <= derived.keys()
+
+
+def test_without_permission_nothing_is_derived_for_an_export(client: TestClient) -> None:
+    client.put(f"/v1/customers/{GONE}/permissions", json={"personalisation": False})
+    found = client.get(f"/v1/customers/{GONE}/export").json()
+    assert list(found["derived"]) == ["withheld"]
+    assert found["known"]["purchases"]
+
+
 def test_a_running_training_answers_busy_and_nothing_is_done(
     client: TestClient, tmp_path: Path
 ) -> None:

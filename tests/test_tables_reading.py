@@ -46,6 +46,31 @@ def test_blanks_around_ids_are_left_out_and_counted(tmp_path: Path) -> None:
     assert any("2 customer_id cells had blanks" in w for w in report.warnings)
 
 
+def test_a_channel_is_read_where_a_purchase_names_one(tmp_path: Path) -> None:
+    tables = parquet(
+        tmp_path,
+        customer_id=["C1"] * 4,
+        product_id=["P1"] * 4,
+        purchased_at=["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-03"],
+        order_id=["O1", "O2", "O3", "O3"],
+        channel=[" web ", None, "phone", "phone"],
+    )
+    purchases, report = tables.purchases, tables.reports[0]
+    assert purchases.channels is not None
+    assert list(purchases.channels.names) == ["phone", "web"]
+    assert purchases.channels.numbers.tolist() == [1, -1, 0]
+    assert report.merged == 1
+    assert "purchases came by 2 channels: 'phone', 'web'" in report.notes
+    later = purchases.since(purchases.last_at)
+    assert later.channels is not None
+    assert later.channels.numbers.tolist() == [0]
+
+
+def test_without_a_column_of_channels_none_are_kept(tmp_path: Path) -> None:
+    purchases, _ = bought(tmp_path, "C1,P1,2024-01-01,1,1,\n")
+    assert purchases.channels is None
+
+
 def test_purchases_come_in_canonical_order(tmp_path: Path) -> None:
     purchases, _ = bought(
         tmp_path, "C2,P1,2024-01-01,1,1,O1\nC1,P2,2024-01-02,1,,O2\nC1,P1,2024-01-03,-2,1,\n"

@@ -224,8 +224,10 @@ def release(small_releases: Any) -> Release:
 
 def test_the_kind_is_the_one_that_the_list_said(release: Release) -> None:
     for row, customer_id in enumerate(release.customers.ids):
-        for suggestion in suggest(release, customer_id).suggestions:
-            assert kind_of(release, row, suggestion.product_id) == suggestion.kind
+        found = suggest(release, customer_id)
+        for suggestion in found.suggestions:
+            kind = kind_of(release, row, suggestion.product_id, found.source)
+            assert kind == suggestion.kind
 
 
 def test_every_customer_is_found_by_its_token_and_nobody_else() -> None:

@@ -53,6 +53,7 @@ def assemble(
     fallback = fallback_lists(models, segments_of(models.matrix.customers, tables.customers))
     products = product_columns(models, tables.products)
     foretold = insight_parts(insight)
+    attributes = attribute_columns(models.matrix.products, tables.products)
     contents = Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
         products=products,
@@ -65,10 +66,10 @@ def assemble(
         fallback=fallback,
         alike=Alike(insight.peers),
         also_bought=_also_bought(models),
-        **observed_parts(models.netted, products),
+        **observed_parts(models.netted, products, attributes),
         **foretold,
         regular=Regular(foretold["product_rhythms"].starts, regular),
-        attributes=attribute_columns(models.matrix.products, tables.products),
+        attributes=attributes,
         **nothing_at_stake(len(models.matrix.customers)),
     )
     return replace(contents, stakes=stakes_of(contents, paces(models.netted, models.now)))

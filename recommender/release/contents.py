@@ -19,7 +19,13 @@ from recommender.release.insight import (
     ProductRhythms,
     Sizes,
 )
-from recommender.release.observed import Favourites, Habits, LastOrders
+from recommender.release.observed import (
+    Favourites,
+    FavouriteValues,
+    Habits,
+    LastOrders,
+    OrderChannels,
+)
 from recommender.release.regular import Regular
 from recommender.release.stakes import Stakes
 from recommender.text import Ids, TextColumn
@@ -185,6 +191,8 @@ class Contents:
     favourite_brands: Favourites
     habits: Habits
     last_orders: LastOrders
+    favourite_values: FavouriteValues
+    order_channels: OrderChannels
     product_rhythms: ProductRhythms
     regular: Regular
     customer_rhythms: CustomerRhythms

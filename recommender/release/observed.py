@@ -1,4 +1,4 @@
-"""What was watched in everyone's orders, and never asked: favourites, prices, rhythm."""
+"""What was watched in everyone's orders, and never asked: favourites, prices, rhythm, channels."""
 
 from __future__ import annotations
 
@@ -32,6 +32,29 @@ class Favourites:
 
 
 @dataclass(frozen=True)
+class FavouriteValues(Favourites):
+    """Values of attributes that each customer buys more of than others do, attribute by attribute.
+
+    Shares are of the customer's purchases of which the attribute is known.
+    """
+
+    attributes: TextColumn
+    """(names,) the attribute that each of `names` is a value of."""
+
+
+@dataclass(frozen=True)
+class OrderChannels:
+    """The ways each customer orders, the one it uses most first."""
+
+    names: TextColumn
+    starts: Starts
+    numbers: Numbers
+    """Position in `names`."""
+    orders: Numbers
+    """Days on which it ordered that way."""
+
+
+@dataclass(frozen=True)
 class Habits:
     """One value a customer; NaN where too little is known."""
 
@@ -60,6 +83,8 @@ class LastOrders:
 
 OBSERVED = ("favourite_categories", "favourite_brands", "habits", "last_orders")
 """Parts that releases of before they were watched lack."""
+OBSERVED_LATER = ("favourite_values", "order_channels")
+"""So do releases that were made before these were."""
 
 
 def nothing_observed(customers: int) -> dict[str, Any]:
@@ -73,4 +98,12 @@ def nothing_observed(customers: int) -> dict[str, Any]:
         "favourite_brands": favourites,
         "habits": Habits(unknown, unknown, unknown, zero, unknown, zero),
         "last_orders": LastOrders(starts, none, none),
+        "favourite_values": FavouriteValues(**vars(favourites), attributes=TextColumn.of([])),
+        "order_channels": no_channels(customers),
     }
+
+
+def no_channels(customers: int) -> OrderChannels:
+    """Where no purchase says which way it came."""
+    none = np.zeros(0, np.int32)
+    return OrderChannels(TextColumn.of([]), np.zeros(customers + 1, np.int64), none, none)

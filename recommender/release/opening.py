@@ -32,7 +32,7 @@ from recommender.release.contents import (
 )
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
-from recommender.release.observed import OBSERVED, nothing_observed
+from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
 from recommender.release.regular import REGULAR, nothing_regular
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
@@ -207,7 +207,7 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    groups = (OBSERVED, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
+    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 

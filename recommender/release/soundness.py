@@ -23,6 +23,7 @@ def check_soundness(contents: Contents) -> None:
         _columns_have_one_length(getattr(contents, name), customers, name)
     _stakes_are_not_negative(contents)
     _favourites_are_whole(contents, customers)
+    _channels_are_whole(contents, customers)
     _potential_is_whole(contents, customers)
     _regular_stands_beside_its_rhythm(contents)
     for name, starts, numbers, rows in _ragged(contents, customers, products):
@@ -81,11 +82,20 @@ def _favourites_are_whole(c: Contents, customers: int) -> None:
     for name, part in (
         ("favourite_categories", c.favourite_categories),
         ("favourite_brands", c.favourite_brands),
+        ("favourite_values", c.favourite_values),
     ):
         _rows_are_whole(name, part.starts, part.numbers, customers)
         _points_inside(f"{name}.numbers", part.numbers, len(part.names), least=0)
         if not len(part.numbers) == len(part.lines) == len(part.share) == len(part.lift):
             raise ValueError(f"{name}: columns of different lengths")
+    if len(c.favourite_values.attributes) != len(c.favourite_values.names):
+        raise ValueError("favourite_values.attributes: not one for each value")
+
+
+def _channels_are_whole(c: Contents, customers: int) -> None:
+    part = c.order_channels
+    _rows_are_whole("order_channels", part.starts, part.numbers, customers)
+    _points_inside("order_channels.numbers", part.numbers, len(part.names), least=0)
 
 
 def _stakes_are_not_negative(c: Contents) -> None:
@@ -122,6 +132,7 @@ def _entries_fit(c: Contents) -> None:
         ("candidates", (c.candidates.products, c.candidates.chance)),
         ("again", (c.again.products, c.again.chance)),
         ("last_orders", (c.last_orders.products, c.last_orders.days)),
+        ("order_channels", (c.order_channels.numbers, c.order_channels.orders)),
         ("product_rhythms", _entry_columns(c.product_rhythms)),
         ("potential", _entry_columns(c.potential)),
         ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),

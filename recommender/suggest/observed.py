@@ -1,21 +1,15 @@
-"""What was watched of a customer, and where its words say otherwise."""
+"""What was watched of a customer, and never asked."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from recommender.release.observed import Favourites
+from recommender.release.observed import Favourites, Habits
 from recommender.release.opening import Release
-from recommender.suggest.facts import Facts, FreshPurchase, Stated
-from recommender.suggest.matching import products_of
 
-EPOCH = date(1970, 1, 1)
-ORDERS_LOOKED_AT = 5
-LEAST_ORDERS = 2
-"""That hold it, for words and purchases to disagree: one may be a gift or a mistake."""
+LEAST_ORDERS = 3
+"""By one channel, for it to be told."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,13 @@ class Favourite:
     """Of the customer's purchases."""
     lift: float
     """Times everyone's share."""
+
+
+@dataclass(frozen=True)
+class FavouriteValue(Favourite):
+    """A value of an attribute, such as a pack size, that it buys more of than others do."""
+
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -49,66 +50,40 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
+class UsualChannel:
+    """A way it orders."""
+
+    name: str
+    orders: int
+    """That came this way."""
+    share: float
+    """Of its orders of which the way is known."""
+
+
+@dataclass(frozen=True)
 class Observed:
     """Nothing is said where fewer than three purchases stand behind it."""
 
-    categories: tuple[Favourite, ...]
-    brands: tuple[Favourite, ...]
-    price_band: PriceBand | None
-    rhythm: Rhythm | None
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Something the customer says it dislikes, and buys."""
-
-    stated: Stated
-    orders: int
-    """Of the last ones, those with such a product in them."""
-    of: int
-    """How many were looked at."""
-    since_said: int
-    """Of `orders`, those on or after the day it was said."""
-    last_on: date
-
-
-@dataclass(frozen=True)
-class _Order:
-    day: date
-    products: frozenset[int]
+    categories: tuple[Favourite, ...] = ()
+    brands: tuple[Favourite, ...] = ()
+    attributes: tuple[FavouriteValue, ...] = ()
+    price_band: PriceBand | None = None
+    rhythm: Rhythm | None = None
+    channels: tuple[UsualChannel, ...] = ()
+    """The one it uses most first."""
 
 
 def observed_of(release: Release, row: int) -> Observed:
     """All of it is in the release; a service without records can show it too."""
-    habits = release.contents.habits
-    middle, days = float(habits.price_middle[row]), float(habits.usual_days[row])
-    band = PriceBand(
-        round(float(habits.price_low[row]), 2),
-        round(middle, 2),
-        round(float(habits.price_high[row]), 2),
-        int(habits.priced[row]),
-    )
+    contents = release.contents
     return Observed(
-        categories=_favourites(release.contents.favourite_categories, row),
-        brands=_favourites(release.contents.favourite_brands, row),
-        price_band=None if math.isnan(middle) else band,
-        rhythm=None if math.isnan(days) else Rhythm(days, int(habits.orders[row])),
+        categories=_favourites(contents.favourite_categories, row),
+        brands=_favourites(contents.favourite_brands, row),
+        attributes=_values(release, row),
+        price_band=_price_band(contents.habits, row),
+        rhythm=_rhythm(contents.habits, row),
+        channels=_channels(release, row),
     )
-
-
-def contradictions(release: Release, row: int | None, facts: Facts) -> tuple[Contradiction, ...]:
-    """Dislikes that two or more of the last five orders speak against, fresh purchases included."""
-    orders = _last_orders(release, row, facts.purchases)
-    found = []
-    for stated in facts.stated:
-        if stated.stance != "dislikes":
-            continue
-        disliked = set(products_of(release, stated).tolist())
-        days = [order.day for order in orders if disliked & order.products]
-        if len(days) >= LEAST_ORDERS:
-            since = sum(day >= stated.said_on for day in days)
-            found.append(Contradiction(stated, len(days), len(orders), since, max(days)))
-    return tuple(found)
 
 
 def _favourites(part: Favourites, row: int) -> tuple[Favourite, ...]:
@@ -124,20 +99,34 @@ def _favourites(part: Favourites, row: int) -> tuple[Favourite, ...]:
     )
 
 
-def _last_orders(
-    release: Release, row: int | None, purchases: Sequence[FreshPurchase]
-) -> list[_Order]:
-    """Newest first; a day's purchases are one order."""
-    days: dict[date, set[int]] = {}
-    if row is not None:
-        part = release.contents.last_orders
-        first, end = part.starts[row : row + 2].tolist()
-        entries = zip(part.days[first:end].tolist(), part.products[first:end].tolist(), strict=True)
-        for day, product in entries:
-            days.setdefault(EPOCH + timedelta(days=day), set()).add(product)
-    for purchase in purchases:
-        column = release.products.ids.position(purchase.product_id)
-        if column is not None and purchase.quantity > 0:
-            days.setdefault(purchase.at.date(), set()).add(column)
-    newest = sorted(days, reverse=True)[:ORDERS_LOOKED_AT]
-    return [_Order(day, frozenset(days[day])) for day in newest]
+def _values(release: Release, row: int) -> tuple[FavouriteValue, ...]:
+    part = release.contents.favourite_values
+    numbers = part.numbers[slice(*part.starts[row : row + 2])].tolist()
+    return tuple(
+        FavouriteValue(**vars(found), attribute=part.attributes[number])
+        for found, number in zip(_favourites(part, row), numbers, strict=True)
+    )
+
+
+def _price_band(habits: Habits, row: int) -> PriceBand | None:
+    columns = (habits.price_low, habits.price_middle, habits.price_high)
+    low, middle, high = (round(float(column[row]), 2) for column in columns)
+    if math.isnan(middle):
+        return None
+    return PriceBand(low, middle, high, int(habits.priced[row]))
+
+
+def _rhythm(habits: Habits, row: int) -> Rhythm | None:
+    days = float(habits.usual_days[row])
+    return None if math.isnan(days) else Rhythm(days, int(habits.orders[row]))
+
+
+def _channels(release: Release, row: int) -> tuple[UsualChannel, ...]:
+    part = release.contents.order_channels
+    cut = slice(*part.starts[row : row + 2].tolist())
+    numbers, orders = part.numbers[cut].tolist(), part.orders[cut].tolist()
+    return tuple(
+        UsualChannel(part.names[number], count, round(count / sum(orders), 4))
+        for number, count in zip(numbers, orders, strict=True)
+        if count >= LEAST_ORDERS
+    )

@@ -22,7 +22,10 @@ from recommender.tables.report import TableReport
 from recommender.tables.window import Window
 
 REQUIRED = ("customer_id", "product_id", "purchased_at")
-OPTIONAL = ("quantity", "unit_price", "order_id")
+OPTIONAL = ("quantity", "unit_price", "order_id", "channel")
+
+NAMED = 8
+"""Channels that are told by name."""
 
 
 class PurchaseTable:
@@ -54,6 +57,7 @@ class PurchaseTable:
         self._clock.finish(self._journal)
         self._check_any_left(sum(map(len, kept.quantity)))
         purchases, self._journal.merged = kept.purchases()
+        self._note_channels(purchases)
         return purchases, self._journal.report(len(purchases))
 
     def _check(self, chunk: Chunk, kept: PurchaseLines) -> None:
@@ -65,11 +69,23 @@ class PurchaseTable:
         checks.fault("quantity", "is empty", quantity != quantity)  # noqa: PLR0124
         prices = checks.prices("unit_price", self._unit_price)
         orders = checks.ids("order_id", required=False)
+        channels = checks.names("channel")
         sound = checks.sound()
         later = sound & self._window.leaves_out(moments)
         self._journal.left_out += int(later.sum())
-        lines = PurchaseLines([customers], [products], [orders], [moments], [quantity], [prices])
+        lines = PurchaseLines(
+            [customers], [products], [orders], [channels], [moments], [quantity], [prices]
+        )
         kept.add(lines, sound & ~later)
+
+    def _note_channels(self, purchases: Purchases) -> None:
+        """Said aloud, for the wrong column would be told of every customer."""
+        if purchases.channels is None:
+            return
+        names = purchases.channels.names
+        shown = ", ".join(repr(name[:40]) for name in names[:NAMED])
+        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        self._journal.note(f"purchases came by {len(names):,} channels: {shown}{more}")
 
     def _check_any_left(self, kept: int) -> None:
         if kept:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommender.tables.channels import Channels
 from recommender.text import Ids
 
 SECONDS_PER_DAY = 86_400
@@ -26,7 +27,7 @@ COLUMNS = (
 class Purchases:
     """Checked purchase lines in canonical order, so that no sum depends on the order of the input.
 
-    Sorted by customer, product, time, quantity, price, order.
+    Sorted by customer, product, time, quantity, price, order, channel.
     """
 
     customers: Ids
@@ -43,16 +44,28 @@ class Purchases:
     """(n,) at least 0, NaN where not known."""
     orders: npt.NDArray[np.int32]
     """(n,) number of the order, -1 where none is known."""
+    channels: Channels | None = None
+    """(n,) None where no line names one."""
 
     @classmethod
-    def sorted(cls, customers: Ids, products: Ids, **columns: npt.NDArray[Any]) -> Purchases:
+    def sorted(
+        cls,
+        customers: Ids,
+        products: Ids,
+        *,
+        channels: Channels | None = None,
+        **columns: npt.NDArray[Any],
+    ) -> Purchases:
         """Columns by their names, in any order, brought into the canonical one."""
-        keys = [columns[name] for name in COLUMNS]
+        keys = [columns[name] for name in COLUMNS] + ([channels.numbers] if channels else [])
         order = np.lexsort(keys[::-1])
-        return cls(customers, products, **{name: columns[name][order] for name in COLUMNS})
+        taken = {name: columns[name][order] for name in COLUMNS}
+        return cls(customers, products, **taken, channels=channels and channels.take(order))
 
     def __post_init__(self) -> None:
         lengths = {name: len(column) for name, column in self._columns().items()}
+        if self.channels:
+            lengths["channels"] = len(self.channels.numbers)
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns of one table have one length, not {lengths}")
         if len(self) and not np.isfinite(self.quantity).all():
@@ -85,7 +98,8 @@ class Purchases:
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Purchases:
         """The same ids with only these lines; a mask or increasing positions keep the order."""
         taken = {name: column[rows] for name, column in self._columns().items()}
-        return Purchases(self.customers, self.products, **taken)
+        channels = self.channels and self.channels.take(rows)
+        return Purchases(self.customers, self.products, **taken, channels=channels)
 
     def before(self, moment: int) -> Purchases:
         """Lines earlier than `moment` (seconds since 1970 UTC)."""
@@ -102,7 +116,7 @@ class Purchases:
         columns = self._columns()
         columns["customer_rows"] = positions(self.customers, customers)[self.customer_rows]
         columns["product_columns"] = positions(self.products, products)[self.product_columns]
-        return Purchases(customers, products, **columns)
+        return Purchases(customers, products, **columns, channels=self.channels)
 
     @property
     def last_at(self) -> int:

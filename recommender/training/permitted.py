@@ -127,6 +127,7 @@ def _purchases_without(purchases: Purchases, why: dict[str, Why]) -> Purchases:
         quantity=kept.quantity,
         unit_price=kept.unit_price,
         orders=kept.orders,
+        channels=kept.channels,
     )
 
 

@@ -52,6 +52,12 @@ class Favourite(Answer):
     """Times everyone's share."""
 
 
+class FavouriteValue(Favourite):
+    """Of an attribute of the catalogue, such as the size of a pack."""
+
+    attribute: str
+
+
 class PriceBand(Answer):
     """The middle half of its purchases, in times the usual price of the category."""
 
@@ -66,11 +72,23 @@ class Rhythm(Answer):
     orders: Count
 
 
+class UsualChannel(Answer):
+    """A way it orders."""
+
+    name: str
+    orders: Count
+    share: Share
+    """Of its orders of which the way is known."""
+
+
 class Observed(Answer):
     categories: list[Favourite]
     brands: list[Favourite]
+    attributes: list[FavouriteValue]
     price_band: PriceBand | None
     rhythm: Rhythm | None
+    channels: list[UsualChannel]
+    """The one it uses most first; empty where the purchases do not tell."""
 
 
 class Contradiction(Answer):
@@ -132,6 +150,8 @@ class Brief(Answer):
     """Bought regularly and due; null where that is not looked at."""
     stopped: Suggestions | None
     """Bought regularly, and no more."""
+    less: Suggestions | None
+    """Bought regularly, but far less than customers like it take."""
     observed: Observed
     stated: list[StatedPreference]
     contradictions: list[Contradiction]

@@ -135,4 +135,5 @@ def _holdings(request: Request) -> Holdings:
         releases=settings.releases_directory,
         folder=settings.folder,
         sources=settings.sources,
+        permissions=settings.permissions,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,11 @@ from recommender.release.contents import Numbers, Starts
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
+from recommender.suggest.facts import Facts
+from recommender.suggest.lifetime import lifetime_of
+from recommender.suggest.observed import observed_of
+from recommender.suggest.potential import potential_of
+from recommender.suggest.rhythm import customer_rhythm_of, product_rhythms_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
 from service.sales.describing import day_of
@@ -35,12 +43,14 @@ def known_of(release: Release, row: int) -> Json:
     }
 
 
-def derived_of(release: Release, row: int) -> Json:
+def derived_of(release: Release, row: int, facts: Facts) -> Json:
     """What the model makes of it; others are counted, never named."""
     customer_id = release.customers.ids[row]
-    found = suggest(release, customer_id, Wish(n=MOST))
-    also = customer_also_bought(release, customer_id, MOST)
-    return {
+    if not facts.consent.may_personalise(customer_id):
+        return {"withheld": "no permission to personalise: nothing is derived from what it does"}
+    found = suggest(release, customer_id, Wish(n=MOST), facts=facts)
+    also = customer_also_bought(release, customer_id, MOST, facts=facts)
+    return _insight(release, row, facts.today or release.as_of.date()) | {
         "suggestions": suggestions_answer(release, found),
         "also_bought": customer_also_bought_answer(release, also),
         "customers_alike": int((release.alike.peers[row] >= 0).sum()),
@@ -48,6 +58,37 @@ def derived_of(release: Release, row: int) -> Json:
         "bought_again": _chances(release, row, release.again),
         "factors": [float(f) for f in release.model.customer_factors[row]],
     }
+
+
+def _insight(release: Release, row: int, today: date) -> Json:
+    """What was observed, and what it is expected to do and to be worth."""
+    rhythms = product_rhythms_of(release, row, today)
+    found = {
+        "observed": observed_of(release, row),
+        "lifetime": lifetime_of(release, row),
+        "rhythm": customer_rhythm_of(release, row, today),
+        "potential": potential_of(release, row),
+    }
+    columns = np.array([rhythm.product for rhythm in rhythms], np.int32)
+    due = [
+        named | {name: value for name, value in _plain(rhythm).items() if name != "product"}
+        for named, rhythm in zip(_named(release, columns), rhythms, strict=True)
+    ]
+    return {name: _plain(part) for name, part in found.items()} | {"product_rhythms": due}
+
+
+def _plain(part: Any) -> Any:
+    """As JSON: fields by name, days in ISO 8601, states by name."""
+    match part:
+        case Enum():
+            return part.name.lower()
+        case date():
+            return part.isoformat()
+        case list() | tuple():
+            return [_plain(one) for one in part]
+        case _ if is_dataclass(part):
+            return {field.name: _plain(getattr(part, field.name)) for field in fields(part)}
+    return part
 
 
 def _row(starts: Starts, row: int) -> slice:

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import BrokenReleaseError, UnknownCustomerError, UnknownReleaseError
-from recommender.release.opening import open_release
+from recommender.release.opening import Release, open_release
 from recommender.release.shelf import Shelf
+from recommender.suggest.facts import Facts
 from service.erasure.derived import derived_of, known_of
 from service.erasure.holdings import Holdings, checked_id
 from service.erasure.records import records_of
+from service.records.consents import Consents
+from service.records.facts import data_until, facts_of
 from service.records.forgotten import is_forgotten
 from service.records.times import now
 
@@ -52,6 +55,13 @@ def _may_hold(releases: Path, name: str, customer_id: str) -> bool:
         return True
 
 
+def _facts(holdings: Holdings, release: Release, customer_id: str) -> Facts:
+    """As the pages know them at this moment."""
+    consents, until = Consents(holdings.permissions), data_until(release)
+    with holdings.database.reading() as connection:
+        return facts_of(connection, consents, customer_id, until, now().date())
+
+
 def _learned(holdings: Holdings, customer_id: str) -> dict[str, Any]:
     """Nothing where the live release does not know the customer, or there is none."""
     try:
@@ -61,4 +71,5 @@ def _learned(holdings: Holdings, customer_id: str) -> dict[str, Any]:
     row = release.customers.ids.position(customer_id)
     if row is None:
         return {}
-    return {"known": known_of(release, row), "derived": derived_of(release, row)}
+    facts = _facts(holdings, release, customer_id)
+    return {"known": known_of(release, row), "derived": derived_of(release, row, facts)}

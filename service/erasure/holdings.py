@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 import sqlalchemy as sa
 
-from recommender.config import Config, TableSection
+from recommender.config import Config, PermissionsSection, TableSection
 from recommender.errors import ConfigError
 from service.records.database import Database
 from service.records.schema import lists
@@ -27,10 +27,18 @@ class Holdings:
     """Of the config; relative paths begin there."""
     sources: Mapping[str, str]
     """Table -> the file, folder, glob or query it is read from."""
+    permissions: PermissionsSection = field(default_factory=PermissionsSection)
+    """Of those who were never asked."""
 
     @classmethod
     def of(cls, config: Config, database: Database) -> Self:
-        return cls(database, config.releases_directory, config.folder, sources_of(config))
+        return cls(
+            database,
+            config.releases_directory,
+            config.folder,
+            sources_of(config),
+            config.permissions,
+        )
 
     def lists(self, connection: sa.Connection) -> list[Path]:
         """Every list that was written here and registered, oldest first."""

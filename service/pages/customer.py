@@ -85,12 +85,10 @@ def shown(
 
 
 def sentences_of(live: InUse, brief: Brief) -> dict[str, list[str]]:
-    """Product id -> its reasons in words, over all three lists: a product is in one of them."""
-    lists = (brief.offers.due, brief.offers.stopped, brief.offers.offer)
+    """Product id -> its reasons in words, over all its lists: a product is in one of them."""
     return {
         suggestion.product_id: reasons_in_words(live.release, suggestion.reasons)
-        for found in lists
-        if found is not None
+        for found in brief.offers.lists
         for suggestion in found.suggestions
     }
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from recommender.suggest.observed import Favourite, Observed, PriceBand, Rhythm
+from recommender.suggest.observed import (
+    Favourite,
+    Observed,
+    PriceBand,
+    Rhythm,
+    UsualChannel,
+)
+from service.pages.formats import field_title
 
 USUAL_FROM, USUAL_TO = 0.9, 1.1
 """Times the usual price of a category that still are the usual price."""
@@ -12,10 +19,12 @@ def observed_in_words(observed: Observed) -> list[tuple[str, str, str]]:
     """(what, how it is, evidence) of all that is known."""
     found = [("Favourite category", *_favourite(f)) for f in observed.categories]
     found += [("Favourite brand", *_favourite(f)) for f in observed.brands]
+    found += [(f"Favourite {_in_words(f.attribute)}", *_favourite(f)) for f in observed.attributes]
     if observed.price_band is not None:
         found.append(("Price level", *_price_level(observed.price_band)))
     if observed.rhythm is not None:
         found.append(("Rhythm", *_rhythm(observed.rhythm)))
+    found += [("Usual channel", *_channel(channel)) for channel in observed.channels]
     return found
 
 
@@ -24,6 +33,12 @@ def _favourite(favourite: Favourite) -> tuple[str, str]:
         f"{favourite.share:.0%} of its purchases ({favourite.lines:,}), "
         f"{favourite.lift:.1f} times the usual share"
     )
+
+
+def _in_words(attribute: str) -> str:
+    """`pack_size` as "pack size", in the middle of a line."""
+    title = field_title(attribute)
+    return title[:1].lower() + title[1:]
 
 
 def _price_level(band: PriceBand) -> tuple[str, str]:
@@ -39,3 +54,7 @@ def _price_level(band: PriceBand) -> tuple[str, str]:
 
 def _rhythm(rhythm: Rhythm) -> tuple[str, str]:
     return f"every {rhythm.usual_days:.0f} days", f"the median over {rhythm.orders:,} orders"
+
+
+def _channel(channel: UsualChannel) -> tuple[str, str]:
+    return channel.name, f"{channel.share:.0%} of its orders ({channel.orders:,})"

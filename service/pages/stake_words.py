@@ -70,7 +70,7 @@ def _offers(customer: Json, currency: str) -> list[Line]:
     offers, value = customer["offers"], customer["offer_value"]
     if not offers:
         return []
-    counted = f"{offers} offer{'s' if offers != 1 else ''}"
+    counted = f"{offers} new offer{'s' if offers != 1 else ''}"
     if value is not None:
         return [Line("offers", f"{whole_money(value, currency)} in {counted}")]
     return [Line("offers", f"{counted}, {customer['expected_purchases']:.1f} purchases expected")]

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
+from recommender.release.opening import Release
 from recommender.suggest.facts import (
     Facts,
     FreshInterest,
@@ -69,6 +70,11 @@ def facts_of(
         purchases=_purchases(connection.execute(_PURCHASES_OF, asked)),
         interest=_interest(connection.execute(_INTEREST_OF, asked)),
     )
+
+
+def data_until(release: Release) -> int:
+    """Seconds since 1970: purchases from then on are news to the release."""
+    return int(datetime.fromisoformat(release.manifest.as_of).timestamp())
 
 
 @dataclass(frozen=True)

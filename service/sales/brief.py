@@ -11,20 +11,15 @@ from fastapi import Request
 from recommender.suggest.also_bought import CustomerAlsoBought, customer_also_bought
 from recommender.suggest.asking.question import Question
 from recommender.suggest.asking.questions import next_questions
+from recommender.suggest.contradictions import Contradiction, contradictions
 from recommender.suggest.facts import Facts
-from recommender.suggest.observed import (
-    Contradiction,
-    Observed,
-    contradictions,
-    observed_of,
-)
+from recommender.suggest.observed import Observed, observed_of
 from service.access.roles import caller_of
 from service.api.permissions import four_permissions
-from service.knowing import data_until
 from service.live import InUse
 from service.records.asking import read
 from service.records.complaints import Complaint, complaints_of
-from service.records.facts import facts_of
+from service.records.facts import data_until, facts_of
 from service.records.notes import Note, notes_of
 from service.records.permissions import permissions_of
 from service.records.preferences import Preference, preferences_of
@@ -39,7 +34,7 @@ from service.sales.value import NOT_LOOKED_AT, Value, value_of
 from service.sales.warm_leads import WarmLead, warm_leads
 
 Json = dict[str, Any]
-NOTHING_OBSERVED = Observed((), (), None, None)
+NOTHING_OBSERVED = Observed()
 MOST_NOTES = 10
 
 

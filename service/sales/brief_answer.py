@@ -11,8 +11,8 @@ from recommender.suggest.answers import (
     described,
     suggestions_answer,
 )
+from recommender.suggest.contradictions import Contradiction
 from recommender.suggest.facts import LastOutcome
-from recommender.suggest.observed import Contradiction
 from recommender.suggest.suggestion import SuggestionList
 from recommender.suggest.wording import product_name
 from service.api.complaints import complaint_answer
@@ -45,6 +45,7 @@ def brief_answer(live: InUse, brief: Brief) -> Json:
         "potential": potential_answer(brief.value),
         "due": _list(release, brief.offers.due),
         "stopped": _list(release, brief.offers.stopped),
+        "less": _list(release, brief.offers.less),
         "observed": asdict(brief.observed),
         "stated": [preference_answer(preference) for preference in told.preferences],
         "contradictions": [_contradiction(found) for found in brief.contradictions],

@@ -15,8 +15,7 @@ from recommender.suggest.stakes import Stake, stake_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from recommender.suggest.wording import product_name
-from service.knowing import data_until
-from service.records.facts import Since, facts_of
+from service.records.facts import Since, data_until, facts_of
 from service.records.known import those_with_facts
 from service.sales.describing import describe_customer
 from service.sales.today import Today

@@ -1,42 +1,47 @@
-"""What is due, what stopped, what to offer: three lists of one customer."""
+"""What is due, what stopped, what it takes too little of, what to offer: a customer's lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from recommender.release.opening import Release
-from recommender.suggest.asking.question import OFFERED
 from recommender.suggest.facts import Facts
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import KINDS, Kind, SuggestionList, Wish
+from recommender.suggest.suggestion import Kind, SuggestionList, Wish
 
-DUE = frozenset({"reorder"})
-STOPPED = frozenset({"lapsed"})
+DUE: frozenset[Kind] = frozenset({"reorder"})
+STOPPED: frozenset[Kind] = frozenset({"lapsed"})
+LESS: frozenset[Kind] = frozenset({"more"})
 MOST_DUE = 5
+MOST_LESS = 3
 
 
 @dataclass(frozen=True)
 class Offers:
+    """Without permission to personalise only the list that everyone gets."""
+
     due: SuggestionList | None
-    """None where nothing may be looked at, or this version suggests no such kind."""
+    """None where nothing may be looked at."""
     stopped: SuggestionList | None
+    less: SuggestionList | None
+    """What customers like it take more of."""
     offer: SuggestionList
+    """The shop's own list, and the batch's."""
+
+    @property
+    def lists(self) -> tuple[SuggestionList, ...]:
+        """A product stands in one of them."""
+        found = (self.due, self.stopped, self.less, self.offer)
+        return tuple(one for one in found if one is not None)
 
 
 def offers_of(release: Release, customer_id: str, facts: Facts) -> Offers:
-    """Without permission to personalise only the list that everyone gets."""
-    offer = suggest(release, customer_id, Wish(kinds=OFFERED), facts)
+    """Each list is what its kinds alone get: a chance to buy again beats every other."""
+
+    def listed(n: int, kinds: frozenset[Kind]) -> SuggestionList:
+        return suggest(release, customer_id, Wish(n, kinds), facts)
+
+    offer = suggest(release, customer_id, facts=facts)
     if not facts.consent.may_personalise(customer_id):
-        return Offers(None, None, offer)
-    due, stopped = (
-        suggest(release, customer_id, Wish(MOST_DUE, _known(kinds)), facts)
-        if kinds.intersection(KINDS)
-        else None
-        for kinds in (DUE, STOPPED)
-    )
-    return Offers(due, stopped, offer)
-
-
-def _known(kinds: frozenset[str]) -> frozenset[Kind]:
-    """Of these, those that this version suggests."""
-    return frozenset(kind for kind in KINDS if kind in kinds)
+        return Offers(None, None, None, offer)
+    return Offers(listed(MOST_DUE, DUE), listed(MOST_DUE, STOPPED), listed(MOST_LESS, LESS), offer)

@@ -11,7 +11,7 @@ from recommender.release.attributes import plain
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.asking.crowd import Crowd
-from recommender.suggest.asking.question import OFFERED, PLACES, Answered, AskedAbout, Question
+from recommender.suggest.asking.question import PLACES, Answered, AskedAbout, Question
 from recommender.suggest.facts import Facts, Stance, Stated
 from recommender.suggest.matching import products_of
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS
@@ -74,7 +74,7 @@ def _times(release: Release, customer_id: str, products: Numbers) -> int:
 
 def _filling(release: Release, customer_id: str, facts: Facts) -> Counter[tuple[AskedAbout, str]]:
     """How many of the first places each category and brand has."""
-    first = suggest(release, customer_id, Wish(LOOKED_AT, OFFERED, explained=False), facts)
+    first = suggest(release, customer_id, Wish(LOOKED_AT, explained=False), facts)
     places: Counter[tuple[AskedAbout, str]] = Counter()
     for suggestion in first.suggestions:
         column = release.products.ids.position(suggestion.product_id)
@@ -92,5 +92,5 @@ def _supposed(about: AskedAbout, value: str, stance: Stance) -> Stated:
 def _answered(release: Release, customer_id: str, facts: Facts, stated: Stated) -> tuple[str, ...]:
     """The list as it would be from the moment on that this was said."""
     supposed = replace(facts, stated=(stated, *facts.stated))
-    found = suggest(release, customer_id, Wish(PLACES, OFFERED, explained=False), supposed)
+    found = suggest(release, customer_id, Wish(PLACES, explained=False), supposed)
     return tuple(suggestion.product_id for suggestion in found.suggestions)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from recommender.suggest.suggestion import KINDS, Kind, Wish
+from recommender.suggest.suggestion import Wish
 
-OFFERED: frozenset[Kind] = frozenset(kind for kind in KINDS if kind not in ("reorder", "lapsed"))
-"""Kinds of the list that the answers change: what is bought anyway needs no question."""
 PLACES = Wish().n
-"""Of the list that the answers change."""
+"""Of the list that the answers change: what is bought anyway needs no question."""
 
 AskedAbout = Literal["category", "brand", "portrait"]
 

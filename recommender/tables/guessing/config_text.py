@@ -29,6 +29,7 @@ _COLUMNS = {
         "quantity": "optional, 1 if absent; negative is a return",
         "unit_price": "optional",
         "order_id": "optional; equal lines of one order are merged",
+        "channel": "optional: web, phone, visit",
     },
     "products": {
         "product_id": "as in the purchases",

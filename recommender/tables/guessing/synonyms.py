@@ -46,6 +46,10 @@ SYNONYMS: dict[str, dict[str, str]] = {
             "belegnummer belegnr beleg auftragsnummer auftragsnr auftrag rechnungsnummer "
             "rechnungsnr rechnung bestellnummer bestellnr bestellung bon bonnr vorgang"
         ),
+        "channel": (
+            "channel saleschannel orderchannel channelname orderedvia ordersource kanal "
+            "vertriebskanal vertriebsweg bestellkanal bestellweg absatzkanal"
+        ),
     },
     "products": {
         "product_id": _PRODUCT,
