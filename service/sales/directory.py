@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from recommender.release.contents import Bought, Flags
+from recommender.release.contents import Flags
 from recommender.release.opening import Release
 
 Sort = Literal["value_at_stake", "name", "last_bought_on", "products_bought"]
@@ -90,7 +90,7 @@ class CustomerDirectory:
         reps, rep_numbers = _numbered(customers.rep)
         segments, segment_numbers = _numbered(customers.segment)
         regions, region_numbers = _numbered(customers.region)
-        products_bought, last_day = np.diff(bought.starts), _last_days(bought)
+        products_bought, last_day = np.diff(bought.starts), _last_days(release)
         names = [
             folded(name or key) for key, name in zip(customers.ids, customers.name, strict=True)
         ]
@@ -127,8 +127,8 @@ class CustomerDirectory:
         rows = np.flatnonzero(matches if among is None else matches & among)
         stand = self.places[search.sort] if places is None else places
         first = 0 if after is None else int((stand[rows] <= stand[after]).sum())
-        rows = rows[np.argsort(stand[rows])]
-        return Found(rows[first : first + search.limit].tolist(), len(rows), first)
+        shown = _first_of(rows, stand, first + search.limit)[first:]
+        return Found(shown.tolist(), len(rows), first)
 
     def of_rep(self, rep: str) -> Flags:
         """Which customers are this rep's; nobody's are not of the rep without a name."""
@@ -207,12 +207,22 @@ def _number_of(text: str, different: tuple[str, ...]) -> int:
     return different.index(text) if text in different else -2
 
 
-def _last_days(bought: Bought) -> Rows:
-    last = np.full(len(bought.starts) - 1, NEVER, np.int64)
+def _last_days(release: Release) -> Rows:
+    """Purchases from before the history that was learned from count as well."""
+    bought, last = release.bought, release.contents.customer_rhythms.last_day.astype(np.int64)
     some = np.flatnonzero(np.diff(bought.starts))
     if len(some):
-        last[some] = np.maximum.reduceat(bought.last_day, bought.starts[some])
+        newest = np.maximum.reduceat(bought.last_day, bought.starts[some])
+        last[some] = np.maximum(last[some], newest)
     return last
+
+
+def _first_of(rows: Rows, places: Rows, count: int) -> Rows:
+    """In order; the rest is never sorted."""
+    if count < len(rows):
+        rows = rows[np.argpartition(places[rows], count)[:count]]
+    found: Rows = rows[np.argsort(places[rows])]
+    return found
 
 
 def _prospects(release: Release) -> Flags:

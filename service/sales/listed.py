@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from recommender.release.opening import Release
+from recommender.suggest.facts import Facts
 from recommender.suggest.rhythm import customer_rhythm_of
 from recommender.suggest.stakes import Stake, stake_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from recommender.suggest.wording import product_name
-from service.records.facts import Since, data_until, facts_of
-from service.records.known import those_with_facts
+from service.records.facts import AllFacts, data_until
 from service.sales.describing import describe_customer
 from service.sales.today import Today
 
@@ -36,17 +36,17 @@ NOT_TOLD: Json = {
 
 def listed(connection: sa.Connection, today: Today, rows: Sequence[int]) -> list[Json]:
     """In the order of the rows; what is at stake is as of the training, the offer as of now."""
-    ids, until = today.live.release.customers.ids, data_until(today.live.release)
-    since = Since.of(until, today.date)
-    told = those_with_facts(connection, [ids[row] for row in rows], since)
+    release = today.live.release
+    keys = [release.customers.ids[row] for row in rows]
+    book = AllFacts(connection, today.consents, data_until(release), today.date, keys)
     return [
         _about(today, row)
         | (
             NOT_TOLD
             if today.not_allowed[row]
-            else _stake(today, row, _first(connection, today, row) if ids[row] in told else None)
+            else _told(release, row, book.of(key) if book.knows(key) else None)
         )
-        for row in rows
+        for row, key in zip(rows, keys, strict=True)
     ]
 
 
@@ -64,30 +64,30 @@ def _with_dates(fields: Json) -> Json:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in fields.items()}
 
 
-def _stake(today: Today, row: int, asked: tuple[int | None, float] | None) -> Json:
-    release = today.live.release
-    stake = stake_of(release, row)
-    if asked is not None:
-        stake = replace(stake, product=asked[0], chance=asked[1])
+def _told(release: Release, row: int, facts: Facts | None) -> Json:
+    stake, silence = stake_of(release, row), _silence(release, row)
+    if facts is not None:
+        stake = _with_first(release, row, stake, facts)
+        if any(bought.quantity > 0 for bought in facts.purchases):
+            stake, silence = replace(stake, churn_value=0.0), None
     return {
         "value_at_stake": _cents(stake.value),
         "offer_value": _cents(stake.offer_value),
         "churn_value": _cents(stake.churn_value),
         "expected_purchases": round(stake.expected_purchases, 4),
         "offers": stake.offers,
-        "silence": _silence(release, row),
+        "silence": silence,
         "top_offer": _top_offer(release, stake),
     }
 
 
-def _first(connection: sa.Connection, today: Today, row: int) -> tuple[int | None, float]:
-    """Product and chance of what its list begins with, after all that was told of it."""
-    release, key = today.live.release, today.live.release.customers.ids[row]
-    facts = facts_of(connection, today.consents, key, data_until(release), today.date)
-    found = suggest(release, key, FIRST, facts).suggestions
+def _with_first(release: Release, row: int, stake: Stake, facts: Facts) -> Stake:
+    """What its list begins with after all that was told."""
+    found = suggest(release, release.customers.ids[row], FIRST, facts).suggestions
     if not found:
-        return None, 0.0
-    return release.products.ids.position(found[0].product_id), found[0].chance
+        return replace(stake, product=None, chance=0.0)
+    product = release.products.ids.position(found[0].product_id)
+    return replace(stake, product=product, chance=found[0].chance)
 
 
 def _silence(release: Release, row: int) -> Json | None:
