@@ -286,7 +286,7 @@ def test_a_rep_sees_its_own_in_the_list_the_file_and_the_counts(client: TestClie
     assert "overdue complaint</a>" not in page
     assert 'name="rep"' not in page
     assert ids_of(rep, state="overdue") == []
-    assert "1 waits for an overdue complaint" in client.get("/customers").text
+    assert "1 customer with an overdue complaint" in client.get("/customers").text
 
 
 def test_the_shop_sees_neither_list_nor_file(client: TestClient) -> None:

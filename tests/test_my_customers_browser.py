@@ -96,10 +96,17 @@ def test_the_last_of_several_searches_wins_however_late_the_first_answers(
 
 def test_many_letters_ask_once(page: sync_api.Page) -> None:
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.get_by_label("Name, id or region").press_sequentially("müller c1", delay=15)
+    page.on("request", lambda r: asked.append(r.url) if "/customers?" in r.url else None)
+    page.evaluate(TYPED_QUICKLY, "müller c1")
     expect(page.get_by_role("status")).to_have_text("1 to 9 of 9 customers")
     assert len(asked) == 1
+
+
+TYPED_QUICKLY = """text => { const field = document.getElementById('query');
+  for (const letter of text) {
+    field.value += letter;
+    field.dispatchEvent(new InputEvent('input', {bubbles: true}));
+  } }"""
 
 
 def test_a_search_that_does_not_get_through_says_so(page: sync_api.Page) -> None:
