@@ -21,6 +21,8 @@ from recommender.suggest.regular_reasons import (
     StoppedReason,
 )
 
+HALVES_TOLD = 14
+"""Days below which half a day more is worth a word."""
 DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quoted"}
 
 
@@ -85,8 +87,10 @@ def _days(days: float) -> str:
 
 
 def _every(days: float) -> str:
-    """A half, where the median lies between two days, is told too."""
-    return "every day" if days == 1 else f"every {_days(days)}"
+    """A half, where the median lies between two days, is told of short gaps only."""
+    return (
+        "every day" if days == 1 else f"every {_days(days if days < HALVES_TOLD else round(days))}"
+    )
 
 
 def _told(release: Release, reason: StatedReason | InterestReason) -> str:
