@@ -20,6 +20,7 @@ from tests.conftest import copy_sample
 
 RARE = "RX-77031"
 NAME = "Zwirbelholz & Söhne"
+CHANNEL = "portal of Zwirbelholz"
 NEEDLES = (RARE.encode(), b"Zwirbelholz")
 LINES = 6000
 """Of the sample's purchases: enough to learn from within seconds."""
@@ -55,6 +56,7 @@ def _rename_one(folder: Path) -> None:
     with purchases.open("a", encoding="utf-8") as file:
         file.write(_renamed(rows[-1], old).replace(RARE, f"  {RARE} ") + "\n")
         file.write(f"{RARE},{NAME}" + ",x" * head.count(",") + "\n")
+    _add_channels(purchases)
     customers = folder / "customers.csv"
     head, *lines = customers.read_text("utf-8").splitlines()
     fields = head.split(",")
@@ -64,6 +66,14 @@ def _rename_one(folder: Path) -> None:
     cells = other.split(",")
     cells[fields.index("parent_id")] = RARE
     customers.write_text(text.replace(other, ",".join(cells)), encoding="utf-8")
+
+
+def _add_channels(purchases: Path) -> None:
+    """One way to order is the rare customer's alone, and bears its name."""
+    head, *rows = purchases.read_text("utf-8").splitlines()
+    ways = [CHANNEL if RARE in row else ("web", "phone")[i % 2] for i, row in enumerate(rows)]
+    lines = [f"{head},channel", *(f"{row},{way}" for row, way in zip(rows, ways, strict=True))]
+    purchases.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _renamed(line: str, old: str) -> str:

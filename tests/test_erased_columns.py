@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.assembly.channels import order_channels
+from recommender.assembly.lines import Lines
 from recommender.release.contents import Alike, Contents
 from recommender.release.observed import Favourites, Habits, LastOrders, OrderChannels
 from recommender.release.opening import open_release
 from recommender.release.rewriting import without_customer
 from recommender.release.soundness import check_soundness
 from recommender.suggest.suggest import suggest
+from recommender.tables.channels import Channels
 from recommender.text import TextColumn
 from tests.small_release import publish_small_release, small_contents
 
@@ -87,6 +90,13 @@ def test_a_channel_that_only_the_erased_one_used_is_forgotten_by_name() -> None:
     found = [left.order_channels.names[n] for n in left.order_channels.numbers]
     assert found == [channels.names[int(n)] for n in numbers[1:]]
     assert left.order_channels.orders.tolist() == list(range(1, size))
+
+
+def test_a_channel_of_somebody_who_is_left_out_is_not_kept() -> None:
+    names = TextColumn.of(["portal of the one left out", "web"])
+    one = np.zeros(1, np.int32)
+    part = order_channels(Lines(one, one, one, Channels(names, one + 1), 1))
+    assert (list(part.names), part.numbers.tolist()) == (["web"], [0])
 
 
 def test_a_part_that_nobody_described_is_not_kept_in_silence(

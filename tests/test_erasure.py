@@ -72,6 +72,7 @@ def test_after_forget_a_search_of_every_file_finds_neither_id_nor_name(
     release = open_release(shop.parent / "releases").name
     inside = {place.rpartition("/")[2] for place in before if release in place}
     assert {"customers.ids.content.npy", "customers.name.content.npy"} < inside
+    assert "order_channels.names.content.npy" in inside
     assert {"customers.portrait.content.npy", "rejected.parquet", "manifest.json"} < inside
 
     code, out, err = call("forget", RARE, "--yes", "--config", shop)

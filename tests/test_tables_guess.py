@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from recommender.config import load_config
 from recommender.tables.guessing.guess import guess_tables, render_config
@@ -47,6 +48,12 @@ def test_german_headings_are_recognised(tmp_path: Path) -> None:
     assert tables["purchases"].columns["unit_price"] == "Stückpreis"
     assert tables["products"].columns["brand"] == "Hersteller"
     assert tables["customers"].columns["rep"] == "Betreuer"
+
+
+@pytest.mark.parametrize("heading", ["Sales Channel", "channel", "Vertriebsweg", "Bestell-Kanal"])
+def test_the_column_of_channels_is_recognised(tmp_path: Path, heading: str) -> None:
+    write(tmp_path, orders=f"customer_id,product_id,purchased_at,{heading}\n")
+    assert guess_tables(tmp_path).tables["purchases"].columns["channel"] == heading
 
 
 def test_files_of_the_same_headings_become_one_source(tmp_path: Path) -> None:

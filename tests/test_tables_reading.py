@@ -16,6 +16,7 @@ import pytest
 
 from recommender.config import load_config
 from recommender.errors import BadDataError, ConfigError
+from recommender.tables.channels import MOST_CHANNELS
 from recommender.tables.report import TableReport
 from recommender.tables.tables import (
     Tables,
@@ -60,10 +61,29 @@ def test_a_channel_is_read_where_a_purchase_names_one(tmp_path: Path) -> None:
     assert list(purchases.channels.names) == ["phone", "web"]
     assert purchases.channels.numbers.tolist() == [1, -1, 0]
     assert report.merged == 1
-    assert "purchases came by 2 channels: 'phone', 'web'" in report.notes
+    assert "channel: 2 different ones, known of 67% of lines" in report.notes
     later = purchases.since(purchases.last_at)
     assert later.channels is not None
     assert later.channels.numbers.tolist() == [0]
+
+
+@pytest.mark.parametrize(("different", "is_kept"), [(MOST_CHANNELS, True), (51, False)])
+def test_a_column_that_holds_something_else_is_no_channel(
+    tmp_path: Path, different: int, is_kept: bool
+) -> None:
+    ids = [f"C{number}" for number in range(different)]
+    moments = ["2024-01-01"] * different
+    tables = parquet(
+        tmp_path,
+        customer_id=ids,
+        product_id=ids,
+        purchased_at=moments,
+        channel=[f"way of {key}" for key in ids],
+    )
+    assert (tables.purchases.channels is not None) == is_kept
+    (note,) = (n for n in tables.reports[0].notes if n.startswith("channel: "))
+    assert ("are no ways to order" in note) != is_kept
+    assert "way of" not in note
 
 
 def test_without_a_column_of_channels_none_are_kept(tmp_path: Path) -> None:

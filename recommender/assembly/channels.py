@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.assembly.lines import Lines, distinct, starts
-from recommender.release.observed import OrderChannels, no_channels
+from recommender.release.observed import OrderChannels, no_channels, with_used_names
 
 
 def order_channels(lines: Lines) -> OrderChannels:
@@ -22,9 +22,10 @@ def order_channels(lines: Lines) -> OrderChannels:
     cells, orders = np.unique(customers.astype(np.int64) * width + numbers, return_counts=True)
     owners, channels = np.divmod(cells, width)
     order = np.lexsort((channels, -orders, owners))
-    return OrderChannels(
+    found = OrderChannels(
         names=lines.channels.names,
         starts=starts(owners[order], lines.size),
         numbers=channels[order].astype(np.int32),
         orders=orders[order].astype(np.int32),
     )
+    return with_used_names(found)

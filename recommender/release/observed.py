@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,13 @@ def nothing_observed(customers: int) -> dict[str, Any]:
         "favourite_values": FavouriteValues(**vars(favourites), attributes=TextColumn.of([])),
         "order_channels": no_channels(customers),
     }
+
+
+def with_used_names(part: OrderChannels) -> OrderChannels:
+    """A channel that only somebody else used may tell who that was."""
+    used, numbers = np.unique(part.numbers, return_inverse=True)
+    names = TextColumn.of(part.names[int(number)] for number in used)
+    return replace(part, names=names, numbers=numbers.astype(part.numbers.dtype))
 
 
 def no_channels(customers: int) -> OrderChannels:

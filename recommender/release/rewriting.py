@@ -13,7 +13,7 @@ import numpy as np
 from recommender.release.columns import Array
 from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
 from recommender.release.insight import CustomerRhythms, Lifetime, Sizes
-from recommender.release.observed import Habits, OrderChannels
+from recommender.release.observed import Habits, OrderChannels, with_used_names
 from recommender.release.stakes import Stakes
 from recommender.text import TextColumn
 
@@ -52,7 +52,7 @@ def _without(name: str, part: Any, row: int) -> Any:
         case Model():
             return replace(part, customer_factors=np.delete(part.customer_factors, row, axis=0))
         case OrderChannels():
-            return _with_used_names(_without_entries(part, row))
+            return with_used_names(_without_entries(part, row))
         case Alike():
             return replace(part, peers=_without_peer(part.peers, row))
     raise TypeError(f"how is a customer taken out of {name}? say so in release/rewriting.py")
@@ -82,13 +82,6 @@ def _without_entries(part: Part, row: int) -> Part:
     }
     kept["starts"] = _closed(starts, row)
     return type(part)(**kept)
-
-
-def _with_used_names(part: OrderChannels) -> OrderChannels:
-    """A channel that only this customer used may tell who it was."""
-    used, numbers = np.unique(part.numbers, return_inverse=True)
-    names = TextColumn.of(part.names[int(number)] for number in used)
-    return replace(part, names=names, numbers=numbers.astype(part.numbers.dtype))
 
 
 def _closed(starts: Array, row: int) -> Array:

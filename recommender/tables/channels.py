@@ -13,6 +13,9 @@ from recommender.text import TextColumn
 FEW = np.iinfo(np.int16).max
 """Channels that two bytes a line can number."""
 
+MOST_CHANNELS = 50
+"""Nobody sells in more ways; such a column holds something else."""
+
 
 @dataclass(frozen=True)
 class Channels:

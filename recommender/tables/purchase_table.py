@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
+
+import numpy as np
 
 from recommender.config import TableSection
 from recommender.errors import BadDataError
@@ -11,6 +14,7 @@ from recommender.tables.cells.dates import DateForm
 from recommender.tables.cells.decimals import DecimalMark
 from recommender.tables.cells.settling import settled
 from recommender.tables.cells.times import find_clock
+from recommender.tables.channels import MOST_CHANNELS
 from recommender.tables.checks import Checks
 from recommender.tables.chunk import Chunk
 from recommender.tables.journal import Journal
@@ -23,9 +27,6 @@ from recommender.tables.window import Window
 
 REQUIRED = ("customer_id", "product_id", "purchased_at")
 OPTIONAL = ("quantity", "unit_price", "order_id", "channel")
-
-NAMED = 8
-"""Channels that are told by name."""
 
 
 class PurchaseTable:
@@ -57,7 +58,7 @@ class PurchaseTable:
         self._clock.finish(self._journal)
         self._check_any_left(sum(map(len, kept.quantity)))
         purchases, self._journal.merged = kept.purchases()
-        self._note_channels(purchases)
+        purchases = self._with_channels(purchases)
         return purchases, self._journal.report(len(purchases))
 
     def _check(self, chunk: Chunk, kept: PurchaseLines) -> None:
@@ -78,14 +79,19 @@ class PurchaseTable:
         )
         kept.add(lines, sound & ~later)
 
-    def _note_channels(self, purchases: Purchases) -> None:
-        """Said aloud, for the wrong column would be told of every customer."""
+    def _with_channels(self, purchases: Purchases) -> Purchases:
+        """Counted aloud and never named: one that a single customer uses may tell who it is."""
         if purchases.channels is None:
-            return
-        names = purchases.channels.names
-        shown = ", ".join(repr(name[:40]) for name in names[:NAMED])
-        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-        self._journal.note(f"purchases came by {len(names):,} channels: {shown}{more}")
+            return purchases
+        different, known = len(purchases.channels.names), np.mean(purchases.channels.numbers >= 0)
+        if different > MOST_CHANNELS:
+            self._journal.note(
+                f"channel: {different:,} different ones are no ways to order, so none is told; "
+                "name another column in [purchases.columns], or none"
+            )
+            return replace(purchases, channels=None)
+        self._journal.note(f"channel: {different:,} different ones, known of {known:.0%} of lines")
+        return purchases
 
     def _check_any_left(self, kept: int) -> None:
         if kept:

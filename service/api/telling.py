@@ -101,7 +101,7 @@ async def telling(
     key: IdempotencyKey = None,
 ) -> Telling:
     """The dependency of every write."""
-    asked = None if key is None else Asked(caller.name, key, await _hash_of(request))
+    asked = None if key is None else Asked(caller.name, key, await hash_of(request))
     return Telling(request.app.state.database, request.app.settings, live, caller, asked)
 
 
@@ -110,7 +110,7 @@ def written(status: int, answer: dict[str, Any], customer_id: str | None = None)
     return Written(status, bytes(json_answer(answer).body), customer_id)
 
 
-async def _hash_of(request: Request) -> bytes:
-    """Method, address and body."""
+async def hash_of(request: Request) -> bytes:
+    """Of method, address and body."""
     address = f"{request.method} {request.url.path}?{request.url.query}\n"
     return hashlib.sha256(address.encode("utf-8", "replace") + await request.body()).digest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from service.api.parameters import invalid
+from service.api.telling import Telling, hash_of
 from service.api.told_parameters import Told
+from service.pages.once import TOKEN
+from service.records.answered import Asked
 from service.refusals import mistake_in
 
 FORM = "application/x-www-form-urlencoded"
@@ -45,14 +48,28 @@ NOT_REFUSED = Refused()
 
 
 async def fields_of(request: Request, most: int = MOST_FIELDS) -> dict[str, str]:
-    """What is no form, or has more fields than ours, counts as an empty one: they are missing."""
+    """What is no form, or has more fields than ours, counts as an empty one: they are missing.
+
+    The token of the form is one more than `most`.
+    """
     if request.headers.get("content-type", "").partition(";")[0] != FORM:
         return {}
     try:
         body = (await request.body()).decode("ascii")
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=most))
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=most + 1))
     except ValueError:
         return {}
+
+
+async def counted_once(request: Request, tells: Telling, fields: dict[str, str]) -> Telling:
+    """Takes the token out of the fields, for it is no answer to anything.
+
+    The same token with other words, after a step back in the browser, is another request.
+    """
+    if not fields.pop(TOKEN, "") or tells.asked is not None:
+        return tells
+    sent = await hash_of(request)
+    return replace(tells, asked=Asked(tells.caller.name, f"form {sent.hex()}", sent))
 
 
 def read_form(body: type[Body], fields: Mapping[str, str], needed: str = "") -> Body:

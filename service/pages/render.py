@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.pages.formats import FILTERS
+from service.pages.once import TokenInForms
 
 FOLDER = Path(__file__).parent
 STATIC_FILES = FOLDER / "static"
@@ -17,6 +18,7 @@ TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER),
     autoescape=True,
     undefined=StrictUndefined,
+    extensions=[TokenInForms],
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.access.address import SIGN_IN, SIGN_OUT, safe_next
@@ -18,6 +18,7 @@ from service.access.roles import EVERYONE
 from service.access.throttle import Throttle
 from service.pages.form import fields_of
 from service.pages.render import render
+from service.records.asking import read, write
 from service.records.audit import note
 from service.records.database import Database
 from service.records.keys import find_caller
@@ -49,7 +50,7 @@ async def sign_in(request: Request) -> Response:
     if seconds := throttle.seconds_to_wait(address):
         said = WAIT.format(seconds=seconds)
         return _page(following, said, 429, {"retry-after": str(seconds)})
-    began = await run_in_threadpool(_begin, request, form.get("key", "").strip())
+    began = await _begin(request, form.get("key", "").strip())
     if began is None:
         throttle.was_wrong(address)
         return _page(following, WRONG, 401, {"www-authenticate": "Bearer"})
@@ -62,37 +63,43 @@ async def sign_in(request: Request) -> Response:
 @router.post(SIGN_OUT)
 async def sign_out(request: Request) -> Response:
     """Ended here, not only forgotten by the browser."""
-    await run_in_threadpool(_end, request)
+    await _end(request)
     answer = RedirectResponse(SIGN_IN, 303)
     drop_token(answer, secure=_is_secure(request))
     return answer
 
 
-def _begin(request: Request, shown: str) -> tuple[Caller, str] | None:
+async def _begin(request: Request, shown: str) -> tuple[Caller, str] | None:
     key = read_key(shown)
     if key is None:
         return None
     database: Database = request.app.state.database
-    with database.reading() as connection:  # a wrong key must not make writers wait
-        caller = find_caller(connection, key)
+    # a wrong key must not make writers wait
+    caller = await read(database, lambda c: find_caller(c, key))
     if caller is None:
         return None
-    with database.writing() as connection:
-        if old := token_of(request.scope, secure=_is_secure(request)):
-            end_session(connection, old)
-        note(connection, caller, "signed in", "session")
-        return caller, begin_session(connection, caller.name)
+    old = token_of(request.scope, secure=_is_secure(request))
+    return caller, await write(database, lambda c: _new_session(c, caller, old))
 
 
-def _end(request: Request) -> None:
+def _new_session(connection: sa.Connection, caller: Caller, old: str | None) -> str:
+    if old:
+        end_session(connection, old)
+    note(connection, caller, "signed in", "session")
+    return begin_session(connection, caller.name)
+
+
+async def _end(request: Request) -> None:
     token = token_of(request.scope, secure=_is_secure(request))
     if token is None:
         return
-    database: Database = request.app.state.database
-    with database.writing() as connection:
+
+    def end(connection: sa.Connection) -> None:
         if request.state.caller is not None:
             note(connection, request.state.caller, "signed out", "session")
         end_session(connection, token)
+
+    await write(request.app.state.database, end)
 
 
 def _page(

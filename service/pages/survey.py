@@ -22,7 +22,7 @@ from service.api.survey import SurveyBody, check_answers, record_survey
 from service.api.telling import Telling, telling
 from service.knowing import facts_about
 from service.live import InUse, in_use
-from service.pages.form import fields_of
+from service.pages.form import counted_once, fields_of
 from service.pages.formats import path_part
 from service.pages.page_answer import page_answer
 from service.records.answered import Written
@@ -76,7 +76,7 @@ async def save_survey(
         record_survey(connection, tells, customer_id, body.stated())
         return Written(303, b"", customer_id)
 
-    await tells.write(tell)
+    await (await counted_once(request, tells, fields)).write(tell)
     address = f"/customers/{path_part(customer_id)}/survey?saved={len(answers)}#said"
     return RedirectResponse(address, 303)
 

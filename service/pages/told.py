@@ -27,7 +27,7 @@ from service.api.preferences import PreferenceBody, preference_stated, preferenc
 from service.api.telling import Tell, Telling, telling
 from service.api.told_parameters import RecordId
 from service.pages.customer import shown
-from service.pages.form import Body, Refused, fields_of, mistakes_of, read_form
+from service.pages.form import Body, Refused, counted_once, fields_of, mistakes_of, read_form
 from service.pages.formats import path_part
 from service.pages.words import DONE
 from service.sales.brief import brief_of
@@ -68,7 +68,8 @@ async def sent(
 ) -> Sent:
     """Whose the customer is comes first: a mistake must not tell that there is one."""
     row = known_customer_of(tells.caller, tells.live, customer_id)
-    return Sent(request, tells, row, await fields_of(request))
+    fields = await fields_of(request)
+    return Sent(request, await counted_once(request, tells, fields), row, fields)
 
 
 ASent = Annotated[Sent, Depends(sent)]

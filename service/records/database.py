@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from recommender.config import Config, database_url
 from recommender.errors import ConfigError, ReadWriteError
@@ -124,7 +125,8 @@ def _file(url: sa.URL, folder: Path) -> Path:
 def _sqlite(url: sa.URL, folder: Path) -> sa.Engine:
     place = url.set(database=str(_file(url, folder)))
     # errors end in the log, from which nobody could be forgotten: they hide what was to be written
-    engine = sa.create_engine(place, pool_size=8, hide_parameters=True)
+    # as many as there are threads: one that waited for a connection could keep all others waiting
+    engine = sa.create_engine(place, pool_size=8, max_overflow=-1, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:
@@ -169,6 +171,10 @@ def _postgres(url: sa.URL) -> sa.Engine:
 def _explained(database: Database) -> Iterator[None]:
     try:
         yield
+    except PoolTimeoutError as error:
+        raise ReadWriteError(
+            f"{database.name}: all connections are in use and stayed so; see what keeps it so long"
+        ) from error
     except OperationalError as error:
         said = " ".join(str(error.orig).split())
         raise ReadWriteError(
