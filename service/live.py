@@ -25,6 +25,7 @@ from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
+from service.sales.at_stake import AtStake
 from service.sales.board.entries import BoardEntries, NotAllowed
 from service.sales.directory import CustomerDirectory
 from service.sales.portrait import portrait_fields
@@ -64,6 +65,15 @@ class InUse:
     @cached_property
     def not_allowed(self) -> NotAllowed:
         return NotAllowed(self.release)
+
+    @cached_property
+    def not_called(self) -> NotAllowed:
+        """The same of who may be called."""
+        return NotAllowed(self.release)
+
+    @cached_property
+    def at_stake(self) -> AtStake:
+        return AtStake.of(self.release, self.directory.orders["name"])
 
     def without(self, forgotten: Forgotten) -> InUse:
         """Itself where there is nobody; without their rows where it still holds some."""

@@ -42,6 +42,7 @@ from recommender.release.observed import nothing_observed
 from recommender.release.opening import Release
 from recommender.release.publish import publish, training_lock
 from recommender.release.regular import Regular
+from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
 from recommender.text import Ids, TextColumn
 from recommender.training.regular import regular_chances
@@ -190,6 +191,7 @@ def random_contents(seed: int) -> Contents:
         ),
         **nothing_observed(customers),
         **(nothing_foretold(customers) | _regular(seed, bought, earlier)),
+        **nothing_at_stake(customers),
         **no_attributes(products),
     )
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from recommender.assembly.stakes import stakes_of
 from recommender.release.attributes import no_attributes
 from recommender.release.contents import (
     Again,
@@ -35,6 +36,7 @@ from recommender.release.insight import nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
 from recommender.release.regular import nothing_regular
+from recommender.release.stakes import nothing_at_stake
 from recommender.text import Ids, TextColumn
 
 ODD_CUSTOMER = "A 1/ü&50%"
@@ -73,7 +75,7 @@ def small_contents() -> Contents:
     customers, products = _customers(), _products()
     bought = _bought(customers, products)
     counts = np.bincount(bought.products, minlength=len(products.ids)).astype(np.int32)
-    return Contents(
+    contents = Contents(
         customers=customers,
         products=replace(products, buyers=counts, recent_buyers=counts // 2),
         bought=bought,
@@ -87,9 +89,11 @@ def small_contents() -> Contents:
         also_bought=_also_bought(products, bought),
         **nothing_observed(len(customers.ids)),
         **nothing_foretold(len(customers.ids)),
+        **nothing_at_stake(len(customers.ids)),
         **no_attributes(len(products.ids)),
         **nothing_regular(len(customers.ids)),
     )
+    return replace(contents, stakes=stakes_of(contents, np.zeros(len(customers.ids))))
 
 
 def publish_small_release(

@@ -32,6 +32,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/board": SALES,
     "GET /v1/board/team": ("manager", "admin"),
     "GET /customers": SALES,
+    "GET /customers.csv": SALES,
     "GET /customers/{customer_id:path}": SALES,
     "GET /customers/{customer_id:path}/survey": SALES,
     "POST /customers/{customer_id:path}/survey": SALES,

@@ -111,6 +111,8 @@ SEARCHES = [
     "GET /v1/customers?rep=Theresa+Roßauer&sort=last_bought_on",
     "GET /v1/customers?sort=products_bought&limit=200",
     "GET /customers?limit=200",
+    "GET /customers.csv",
+    "GET /customers.csv?rep=Theresa+Roßauer&sort=name",
     "GET /v1/customers?cursor={cursor}",
     "GET /customers?cursor={cursor}",
     "GET /",

@@ -21,6 +21,7 @@ ODD = path_part(ODD_CUSTOMER)
 PAGES: dict[str, tuple[str, str]] = {
     "start": ("/", "customers"),
     "customers": ("/customers", "Müller C05"),
+    "customers without a warning": ("/customers?state=churn_warning", "No customer"),
     "nobody found": ("/customers?query=zebra", "No customer"),
     "brief": (f"/customers/{ODD}", "Suggestions"),
     "brief of a prospect": (f"/customers/{PROSPECT}", "Suggestions"),

@@ -97,7 +97,10 @@ def test_every_page_is_whole_and_keeps_to_the_content_policy(
 ) -> None:
     found = page(client, address)
     names = {tag for tag, _ in found.tags}
-    assert names.isdisjoint({"script", "style", "iframe"})
+    assert names.isdisjoint({"style", "iframe"})
+    scripts = [attributes for tag, attributes in found.tags if tag == "script"]
+    sources = [dict(attributes).get("src", "") or "" for attributes in scripts]
+    assert all(source.startswith("/static/search.js") for source in sources)
     attributes = {name for _, attributes in found.tags for name in attributes}
     assert not {name for name in attributes if name == "style" or name.startswith("on")}
     assert [tag for tag, _ in found.tags].count("h1") == 1

@@ -29,6 +29,7 @@ from recommender.release.observed import nothing_observed
 from recommender.release.opening import open_release
 from recommender.release.regular import nothing_regular
 from recommender.release.shelf import CURRENT
+from recommender.release.stakes import nothing_at_stake
 from recommender.suggest.also_bought import customer_also_bought, product_also_bought
 from recommender.suggest.suggest import suggest
 from recommender.text import Ids
@@ -368,6 +369,8 @@ def _large(customers: int, products: int) -> Contents:
         shop,
         **nothing_observed(customers),
         **nothing_foretold(customers),
+        **nothing_at_stake(customers),
+        **nothing_regular(customers),
         **no_attributes(products),
         **nothing_regular(customers),
         customers=replace(

@@ -42,6 +42,8 @@ OPERATIONS = {
     ("GET", "/v1/products/{product_id}/also-bought", "list_product_also_bought"),
     ("GET", "/v1/products/{product_id}/targets", "list_targets"),
     ("GET", "/v1/release", "show_release"),
+    ("GET", "/v1/board", "show_board"),
+    ("GET", "/v1/board/team", "show_team"),
     ("GET", "/v1/audit", "list_audit"),
     ("GET", "/v1/customers/{customer_id}/permissions", "show_permissions"),
     ("PUT", "/v1/customers/{customer_id}/permissions", "set_permissions"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -11,7 +13,9 @@ from recommender.assembly.fallback import fallback_lists
 from recommender.assembly.insight import insight_parts
 from recommender.assembly.observed import observed_parts
 from recommender.assembly.products import attribute_columns, product_columns
+from recommender.assembly.stakes import stakes_of
 from recommender.insight.insight import Insight
+from recommender.insight.pace import paces
 from recommender.matrix.purchase_matrix import PurchaseMatrix
 from recommender.models.also_bought import count_together
 from recommender.models.models import Models
@@ -30,6 +34,7 @@ from recommender.release.contents import (
     Starts,
 )
 from recommender.release.regular import Regular
+from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
 
 
@@ -49,7 +54,7 @@ def assemble(
     products = product_columns(models, tables.products)
     foretold = insight_parts(insight)
     attributes = attribute_columns(models.matrix.products, tables.products)
-    return Contents(
+    contents = Contents(
         customers=customer_columns(models.matrix.customers, tables.customers, fallback.segments),
         products=products,
         bought=_bought(models.matrix),
@@ -65,7 +70,9 @@ def assemble(
         **foretold,
         regular=Regular(foretold["product_rhythms"].starts, regular),
         attributes=attributes,
+        **nothing_at_stake(len(models.matrix.customers)),
     )
+    return replace(contents, stakes=stakes_of(contents, paces(models.netted, models.now)))
 
 
 def _bought(matrix: PurchaseMatrix) -> Bought:

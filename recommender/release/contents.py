@@ -27,6 +27,7 @@ from recommender.release.observed import (
     OrderChannels,
 )
 from recommender.release.regular import Regular
+from recommender.release.stakes import Stakes
 from recommender.text import Ids, TextColumn
 
 Starts = npt.NDArray[np.int64]
@@ -199,3 +200,4 @@ class Contents:
     sizes: Sizes
     lifetime: Lifetime
     attributes: Attributes
+    stakes: Stakes

@@ -29,6 +29,8 @@ MAY_BE_UNKNOWN = (
     "lifetime.orders",
     "lifetime.revenue",
     "lifetime.margin",
+    "stakes.offer_value",
+    "stakes.churn_value",
 )
 TWO_DIMENSIONS = ("model.customer_factors", "model.product_factors", "alike.peers")
 CHANCES = (
@@ -40,6 +42,7 @@ CHANCES = (
     "customer_rhythms.chance_silent",
     "regular.chance",
     "lifetime.chance_alive",
+    "stakes.first_chance",
 )
 
 

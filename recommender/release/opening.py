@@ -36,6 +36,7 @@ from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_obser
 from recommender.release.regular import REGULAR, nothing_regular
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
+from recommender.release.stakes import STAKES, nothing_at_stake
 from recommender.text import TextColumn
 
 
@@ -182,6 +183,7 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
             nothing |= no_attributes(products) | nothing_regular(customers)
+            nothing |= nothing_at_stake(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -205,7 +207,7 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR)
+    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 

@@ -14,6 +14,7 @@ from recommender.release.columns import Array
 from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
 from recommender.release.insight import CustomerRhythms, Lifetime, Sizes
 from recommender.release.observed import Habits, OrderChannels, with_used_names
+from recommender.release.stakes import Stakes
 from recommender.text import TextColumn
 
 Part = TypeVar("Part")
@@ -46,7 +47,7 @@ def _without(name: str, part: Any, row: int) -> Any:
     if name in RAGGED:
         return _without_entries(part, row)
     match part:
-        case Customers() | Habits() | CustomerRhythms() | Sizes() | Lifetime():
+        case Customers() | Habits() | CustomerRhythms() | Sizes() | Lifetime() | Stakes():
             return _without_row(part, row)
         case Model():
             return replace(part, customer_factors=np.delete(part.customer_factors, row, axis=0))

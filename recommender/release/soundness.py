@@ -19,8 +19,9 @@ def check_soundness(contents: Contents) -> None:
     _columns_have_one_length(contents.customers, customers, "customers")
     _columns_have_one_length(contents.products, products, "products")
     _columns_have_one_length(contents.attributes, products, "attributes")
-    for name in ("habits", "customer_rhythms", "sizes", "lifetime"):
+    for name in ("habits", "customer_rhythms", "sizes", "lifetime", "stakes"):
         _columns_have_one_length(getattr(contents, name), customers, name)
+    _stakes_are_not_negative(contents)
     _favourites_are_whole(contents, customers)
     _channels_are_whole(contents, customers)
     _potential_is_whole(contents, customers)
@@ -28,6 +29,7 @@ def check_soundness(contents: Contents) -> None:
     for name, starts, numbers, rows in _ragged(contents, customers, products):
         _rows_are_whole(name, starts, numbers, rows)
         _points_inside(name, numbers, products, least=0)
+    _points_inside("stakes.first", contents.stakes.first, products, least=-1)
     _points_inside("alike.peers", contents.alike.peers, customers, least=-1)
     _points_inside("fallback.popular", contents.fallback.popular, products, least=0)
     segments = len(contents.fallback.segments)
@@ -94,6 +96,12 @@ def _channels_are_whole(c: Contents, customers: int) -> None:
     part = c.order_channels
     _rows_are_whole("order_channels", part.starts, part.numbers, customers)
     _points_inside("order_channels.numbers", part.numbers, len(part.names), least=0)
+
+
+def _stakes_are_not_negative(c: Contents) -> None:
+    for name in ("offers", "chances", "offer_value", "churn_value"):
+        if (getattr(c.stakes, name) < 0).any():
+            raise ValueError(f"stakes.{name}: below 0")
 
 
 def _potential_is_whole(c: Contents, customers: int) -> None:

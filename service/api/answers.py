@@ -226,8 +226,51 @@ class Customer(Answer):
     last_bought_on: date | None
 
 
+class OpenComplaints(Answer):
+    opened_on: Annotated[date, Field(description="Of the oldest open one.")]
+    due_on: Annotated[date, Field(description="Of the one due first.")]
+    overdue_since: Annotated[
+        date | None, Field(description="The first date that was not kept; null where all were.")
+    ]
+
+
+class Silence(Answer):
+    days: Annotated[int, Field(ge=0, description="Since its last order, on the training's day.")]
+    usual_days: Annotated[float, Field(gt=0, description="From one of its orders to the next.")]
+    chance: Annotated[Share, Field(description="That no order comes in the next 90 days.")]
+
+
+class TopOffer(Answer):
+    product_id: str
+    name: str
+    chance: Share
+
+
+class ListedCustomer(Customer):
+    """What is at stake is as of the training; the offer and the complaints are as of now."""
+
+    allowed: Annotated[bool, Field(description="Whether its purchases may be used.")]
+    value_at_stake: Annotated[
+        Money | None, Field(description="`offer_value` and `churn_value`; null where not known.")
+    ]
+    offer_value: Annotated[
+        Money | None, Field(description="Expected value of its first eight suggestions.")
+    ]
+    churn_value: Annotated[
+        Money | None, Field(description="Chance of its silence times what it spends in 90 days.")
+    ]
+    expected_purchases: Annotated[
+        float | None, Field(ge=0, description="Of these suggestions, within 28 days.")
+    ]
+    offers: Count | None
+    silence: Annotated[Silence | None, Field(description="Of whom is silent longer than usual.")]
+    top_offer: TopOffer | None
+    complaint: OpenComplaints | None
+    may_contact: list[Channel]
+
+
 class Customers(Answer):
-    customers: list[Customer]
+    customers: list[ListedCustomer]
     next: Annotated[str | None, Field(description="`cursor` of the next page; null on the last.")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from service.access.caller import Caller
@@ -13,19 +13,20 @@ from service.api.answers import Customers
 from service.api.json_answer import json_answer
 from service.api.parameters import CustomersQuery, invalid
 from service.live import InUse, in_use
-from service.sales.customers import CustomerPage, StaleCursorError, customer_page
+from service.sales.customers import CustomerPage, StaleCursorError, customers_asked
 
 router = APIRouter(tags=["customers"])
 
 
 async def asked_page(
+    request: Request,
     query: Annotated[CustomersQuery, Query()],
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> CustomerPage:
     """The dependency that API and page share."""
     try:
-        return customer_page(live, caller, query.search(), query.cursor)
+        return await customers_asked(request, live, caller, query.asked())
     except StaleCursorError as error:
         raise invalid("query", "cursor", str(error)) from error
 
@@ -38,8 +39,10 @@ async def asked_page(
     dependencies=[FOR_SALES],
 )
 async def list_customers(page: Annotated[CustomerPage, Depends(asked_page)]) -> Response:
-    """Words of `query` may occur in id, name or region; case and accents do not matter.
+    """The day in order of what is at stake, unless sorted otherwise.
 
-    A rep finds its own customers.
+    Words of `query` may occur in id, name or region; case and accents do not matter. A rep finds
+    its own customers. Of one that does not let its purchases be used nothing is told that comes
+    from them.
     """
     return json_answer({"customers": page.customers, "next": page.next})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,9 @@ from fastapi.params import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Kind, RankBy, Wish
+from service.sales.customers import CustomersAsked
 from service.sales.directory import Search, Sort
+from service.sales.today import CustomerState
 
 REPEATABLE = frozenset({"kinds", "exclude"})
 
@@ -97,14 +100,39 @@ class SuggestionsQuery(QueryParameters):
         )
 
 
-class CustomersQuery(QueryParameters):
+class CustomersFilter(QueryParameters):
     query: Annotated[
         str,
         Field(max_length=100, description="Words that occur in id, name or region."),
     ] = ""
     rep: Annotated[str | None, Field(max_length=200, description="Only of this rep.")] = None
     segment: Annotated[str | None, Field(max_length=200, description="Only this segment.")] = None
-    sort: Annotated[Sort, Field(description="Of equals the name decides.")] = "name"
+    region: Annotated[str | None, Field(max_length=200, description="Only this region.")] = None
+    state: Annotated[
+        CustomerState | Literal[""] | None, Field(description="Only customers of whom it is true.")
+    ] = None
+    sort: Annotated[
+        Sort,
+        Field(
+            description="`value_at_stake`: overdue complaints, then most at stake, then who does "
+            "not let its purchases be used. Of equals the name decides."
+        ),
+    ] = "value_at_stake"
+
+    def asked(self) -> CustomersAsked:
+        return CustomersAsked(
+            Search(
+                query=self.query,
+                rep=self.rep or None,
+                segment=self.segment or None,
+                region=self.region or None,
+                sort=self.sort,
+            ),
+            state=self.state or None,
+        )
+
+
+class CustomersQuery(CustomersFilter):
     cursor: Annotated[
         str | None, Field(max_length=2000, description="`next` of the page before.")
     ] = None
@@ -112,8 +140,10 @@ class CustomersQuery(QueryParameters):
         int, Field(ge=1, le=200, description="Customers a page."), BeforeValidator(plain_number)
     ] = 50
 
-    def search(self) -> Search:
-        return Search(self.query, self.rep or None, self.segment or None, self.sort, self.limit)
+    def asked(self) -> CustomersAsked:
+        asked = super().asked()
+        search = replace(asked.search, limit=self.limit)
+        return replace(asked, search=search, cursor=self.cursor)
 
 
 async def refuse_repetitions(request: Request) -> None:

@@ -20,7 +20,7 @@ from recommender.suggest.potential import potential_of
 from recommender.suggest.rhythm import customer_rhythm_of, product_rhythms_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
-from service.sales.customers import day_of
+from service.sales.describing import day_of
 from service.sales.portrait import portrait
 
 Json = dict[str, Any]

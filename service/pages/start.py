@@ -5,36 +5,39 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
-from service.access.scope import within_scope
 from service.live import InUse, in_use
+from service.pages.customers import words_of_lists
 from service.pages.page_answer import page_answer
-from service.sales.customers import describe_customer
+from service.sales.customers import CustomersAsked, customers_asked
 from service.sales.directory import Search
 from service.sales.product import stock_is_known
 
 router = APIRouter()
 
-FIRST_CUSTOMERS = Search(sort="last_bought_on", limit=6)
+FIRST_CUSTOMERS = CustomersAsked(Search(sort="value_at_stake", limit=5))
 
 
 @router.get("/", dependencies=[FOR_SALES])
 async def start_page(
-    live: Annotated[InUse, Depends(in_use)], caller: Annotated[Caller, Depends(the_caller)]
+    request: Request,
+    live: Annotated[InUse, Depends(in_use)],
+    caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
-    found = live.directory.find(within_scope(caller, FIRST_CUSTOMERS))
+    page = await customers_asked(request, live, caller, FIRST_CUSTOMERS)
     manifest = live.release.manifest
     return page_answer(
         live,
         caller,
         "start.html",
-        customers=[describe_customer(live, row) for row in found.rows],
+        page=page,
         counts=counts_of(live, caller),
         age=age_in_words(manifest.data_through, datetime.now(UTC).date()),
+        **words_of_lists(live),
     )
 
 

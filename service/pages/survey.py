@@ -29,7 +29,7 @@ from service.records.answered import Written
 from service.records.asking import read
 from service.records.preferences import preferences_of
 from service.records.times import now
-from service.sales.customers import describe_customer
+from service.sales.describing import describe_customer
 
 router = APIRouter()
 

@@ -25,7 +25,7 @@ class Consents:
         self._defaults: dict[Purpose, bool] = {p: getattr(defaults, p) for p in PURPOSES}
         self._said: dict[tuple[str, str], bool] = {}
         """Only of those who were asked: (customer_id, purpose)."""
-        self._differing: frozenset[str] | None = None
+        self._differing: dict[Purpose, frozenset[str]] = {}
         self._forgotten = NOBODY
         self._last = 0
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Consents:
             with self._lock:
                 self._drop(forgotten)
                 self._take(rows)
-                self._differing = None
+                self._differing = {}
 
     def may_personalise(self, customer_id: str) -> bool:
         return self.may(customer_id, "personalisation")
@@ -57,19 +57,23 @@ class Consents:
     @property
     def asks_first(self) -> bool:
         """Whether purchases of those who were never asked may not be used."""
-        return not self._defaults["personalisation"]
+        return not self.may_by_default("personalisation")
 
-    def differing(self) -> frozenset[str]:
-        """Who said otherwise about its purchases; the same object until somebody says something."""
-        found = self._differing
+    def may_by_default(self, purpose: Purpose) -> bool:
+        """What holds for those who were never asked."""
+        return self._defaults[purpose]
+
+    def differing(self, purpose: Purpose = "personalisation") -> frozenset[str]:
+        """Who said otherwise; the same object until somebody says something."""
+        found = self._differing.get(purpose)
         if found is None:
             with self._lock:
                 found = frozenset(
                     customer_id
-                    for (customer_id, purpose), granted in self._said.items()
-                    if purpose == "personalisation" and granted is self.asks_first
+                    for (customer_id, about), granted in self._said.items()
+                    if about == purpose and granted is not self._defaults[purpose]
                 )
-                self._differing = found
+                self._differing[purpose] = found
         return found
 
     def _take(self, rows: Iterable[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
@@ -91,20 +91,40 @@ class FactsAsked:
 
 
 class AllFacts:
-    """A `FactsBook`, read once: the batch run sees one moment."""
+    """A `FactsBook`, read once: the batch run sees one moment, a page of customers too."""
 
     def __init__(
-        self, connection: sa.Connection, consents: Consents, data_until: int, today: date
+        self,
+        connection: sa.Connection,
+        consents: Consents,
+        data_until: int,
+        today: date,
+        customer_ids: Sequence[str] | None = None,
     ) -> None:
+        """Of all customers, or of these."""
         consents.refresh(connection)
         since = Since.of(data_until, today)
-        asked = {"data_until": since.data_until, "interest": since.interest}
+        asked = {
+            "data_until": since.data_until,
+            "interest": since.interest,
+            "customers": list(customer_ids or ()),
+        }
+        of = _of_all if customer_ids is None else _of_some
+
+        def found(select: sa.Select[Any], table: sa.Table) -> dict[str, list[Any]]:
+            return _by_customer(connection.execute(of(select, table), asked))
+
         self._consents, self._today = consents, today
-        self._stated = _by_customer(connection.execute(_of_all(_STATED, preferences)))
-        self._complaints = _by_customer(connection.execute(_of_all(_COMPLAINTS, complaints)))
-        self._outcomes = _by_customer(connection.execute(_of_all(_OUTCOMES, outcomes)))
-        self._purchases = _by_customer(connection.execute(_of_all(_PURCHASES, events), asked))
-        self._interest = _by_customer(connection.execute(_of_all(_INTEREST, events), asked))
+        self._stated = found(_STATED, preferences)
+        self._complaints = found(_COMPLAINTS, complaints)
+        self._outcomes = found(_OUTCOMES, outcomes)
+        self._purchases = found(_PURCHASES, events)
+        self._interest = found(_INTEREST, events)
+
+    def knows(self, customer_id: str) -> bool:
+        """False where nothing was told: then its list is what the release says."""
+        told = (self._stated, self._complaints, self._outcomes, self._purchases, self._interest)
+        return any(customer_id in part for part in told)
 
     def of(self, customer_id: str) -> Facts:
         """What `facts_of` would have said at that moment."""
@@ -197,6 +217,11 @@ def _of_one(found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
 def _of_all(found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
     """The customer stands last in each row."""
     return found.where(table.c.customer_id.is_not(None)).add_columns(table.c.customer_id)
+
+
+def _of_some(found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    is_one = table.c.customer_id.in_(sa.bindparam("customers", expanding=True))
+    return _of_all(found, table).where(is_one)
 
 
 _STATED_OF = _of_one(_STATED, preferences)

@@ -24,7 +24,7 @@ from service.records.notes import Note, notes_of
 from service.records.permissions import permissions_of
 from service.records.preferences import Preference, preferences_of
 from service.records.times import now
-from service.sales.customers import describe_customer
+from service.sales.describing import describe_customer
 from service.sales.offers import Offers, offers_of
 from service.sales.peers import NOBODY, Peers, peers_seen_by
 from service.sales.portrait import portrait

@@ -1,4 +1,4 @@
-"""Finding customers: by words, rep and segment, in three orders, page by page."""
+"""Finding customers: by words, rep, segment and region, in some order, page by page."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from recommender.release.contents import Bought, Flags
+from recommender.release.contents import Flags
 from recommender.release.opening import Release
 
-Sort = Literal["name", "products_bought", "last_bought_on"]
+Sort = Literal["value_at_stake", "name", "last_bought_on", "products_bought"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 NEVER = -1
 
@@ -30,6 +30,7 @@ class Search:
     """Words, each of which must occur in id, name or region; case and accents do not matter."""
     rep: str | None = None
     segment: str | None = None
+    region: str | None = None
     sort: Sort = "name"
     limit: int = 50
     seen_by: str | None = None
@@ -66,11 +67,16 @@ class CustomerDirectory:
     rep_numbers: Rows
     segments: tuple[str, ...]
     segment_numbers: Rows
+    regions: tuple[str, ...]
     region_numbers: Rows
     products_bought: Rows
     last_day: Rows
     """Days since 1970-01-01 UTC, `NEVER` for those who bought nothing."""
+    prospects: Flags
+    """Who never bought anything."""
     orders: dict[Sort, Rows]
+    places: dict[Sort, Rows]
+    """(customers,) where each stands in these orders."""
     hidden: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
     """Customers that no search finds."""
 
@@ -83,11 +89,12 @@ class CustomerDirectory:
         ]
         reps, rep_numbers = _numbered(customers.rep)
         segments, segment_numbers = _numbered(customers.segment)
-        _, region_numbers = _numbered(customers.region)
-        products_bought, last_day = np.diff(bought.starts), _last_days(bought)
+        regions, region_numbers = _numbered(customers.region)
+        products_bought, last_day = np.diff(bought.starts), _last_days(release)
         names = [
             folded(name or key) for key, name in zip(customers.ids, customers.name, strict=True)
         ]
+        orders = _orders(names, products_bought, last_day)
         return cls(
             text=np.frombuffer(b"".join(lines), np.uint8),
             line_starts=np.array([0, *accumulate(map(len, lines))][:-1], np.int64),
@@ -95,21 +102,33 @@ class CustomerDirectory:
             rep_numbers=rep_numbers,
             segments=segments,
             segment_numbers=segment_numbers,
+            regions=regions,
             region_numbers=region_numbers,
             products_bought=products_bought,
             last_day=last_day,
-            orders=_orders(names, products_bought, last_day),
+            prospects=_prospects(release),
+            orders=orders,
+            places={sort: np.argsort(order) for sort, order in orders.items()},
         )
 
-    def find(self, search: Search, after: int | None = None) -> Found:
-        """The page that begins behind the customer in row `after`, or the first one."""
-        order = self.orders[search.sort]
-        rows = order[self._matches(search)[order]]
-        first = 0
-        if after is not None:
-            ranks = np.argsort(order)
-            first = int(np.searchsorted(ranks[rows], ranks[after], side="right"))
-        return Found(rows[first : first + search.limit].tolist(), len(rows), first)
+    def find(
+        self,
+        search: Search,
+        after: int | None = None,
+        *,
+        places: Rows | None = None,
+        among: Flags | None = None,
+    ) -> Found:
+        """The page that begins behind the customer in row `after`, or the first one.
+
+        `places` (customers,) is another order than those kept here; `among` narrows further.
+        """
+        matches = self._matches(search)
+        rows = np.flatnonzero(matches if among is None else matches & among)
+        stand = self.places[search.sort] if places is None else places
+        first = 0 if after is None else int((stand[rows] <= stand[after]).sum())
+        shown = _first_of(rows, stand, first + search.limit)[first:]
+        return Found(shown.tolist(), len(rows), first)
 
     def of_rep(self, rep: str) -> Flags:
         """Which customers are this rep's; nobody's are not of the rep without a name."""
@@ -119,6 +138,16 @@ class CustomerDirectory:
     def of_segment(self, segment: str) -> Flags:
         theirs: Flags = self.segment_numbers == _number_of(segment, self.segments)
         return theirs
+
+    def of_region(self, region: str) -> Flags:
+        theirs: Flags = self.region_numbers == _number_of(region, self.regions)
+        return theirs
+
+    def regions_proposed(self, most: int) -> list[str]:
+        """All where they are few, else those of most customers; sorted."""
+        counts = np.bincount(self.region_numbers + 1, minlength=len(self.regions) + 1)[1:]
+        first = np.argsort(-counts, kind="stable")[:most].tolist()
+        return sorted(self.regions[i] for i in first)
 
     def seen_by(self, rep: str | None) -> Flags:
         """Which customers this rep may come across; None for who sees all."""
@@ -142,6 +171,8 @@ class CustomerDirectory:
             matches &= self.of_rep(search.rep)
         if search.segment is not None:
             matches &= self.of_segment(search.segment)
+        if search.region is not None:
+            matches &= self.of_region(search.region)
         return matches
 
     def _lines_with(self, word: bytes) -> Flags:
@@ -176,12 +207,28 @@ def _number_of(text: str, different: tuple[str, ...]) -> int:
     return different.index(text) if text in different else -2
 
 
-def _last_days(bought: Bought) -> Rows:
-    last = np.full(len(bought.starts) - 1, NEVER, np.int64)
+def _last_days(release: Release) -> Rows:
+    """Purchases from before the history that was learned from count as well."""
+    bought, last = release.bought, release.contents.customer_rhythms.last_day.astype(np.int64)
     some = np.flatnonzero(np.diff(bought.starts))
     if len(some):
-        last[some] = np.maximum.reduceat(bought.last_day, bought.starts[some])
+        newest = np.maximum.reduceat(bought.last_day, bought.starts[some])
+        last[some] = np.maximum(last[some], newest)
     return last
+
+
+def _first_of(rows: Rows, places: Rows, count: int) -> Rows:
+    """In order; the rest is never sorted."""
+    if count < len(rows):
+        rows = rows[np.argpartition(places[rows], count)[:count]]
+    found: Rows = rows[np.argsort(places[rows])]
+    return found
+
+
+def _prospects(release: Release) -> Flags:
+    parts = (release.bought, release.earlier, release.returned)
+    found: Flags = np.all([np.diff(part.starts) == 0 for part in parts], axis=0)
+    return found
 
 
 def _orders(names: list[str], products_bought: Rows, last_day: Rows) -> dict[Sort, Rows]:

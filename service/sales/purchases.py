@@ -9,7 +9,7 @@ import numpy as np
 
 from recommender.release.opening import Release
 from recommender.suggest.wording import product_name
-from service.sales.customers import day_of
+from service.sales.describing import day_of
 
 SHOWN = 6
 
