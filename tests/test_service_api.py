@@ -56,8 +56,6 @@ OPERATIONS = {
     ("GET", "/v1/customers/{customer_id}/notes", "list_notes"),
     ("POST", "/v1/customers/{customer_id}/notes", "write_note"),
     ("GET", "/v1/complaints", "list_complaints"),
-    ("GET", "/v1/board", "show_board"),
-    ("GET", "/v1/board/team", "show_team"),
     ("PATCH", "/v1/complaints/{complaint_id}", "change_complaint"),
     ("GET", "/v1/outcomes/summary", "summarize_outcomes"),
     ("POST", "/v1/outcomes", "add_outcome"),
