@@ -23,6 +23,7 @@ from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, St
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import KINDS, Suggestion, Wish
 from tests.brute_force import buyers_among, peers_of, row_of
+from tests.made_up_release import shop_release
 from tests.slow_regular import (
     middle,
     pace_of_peers,
@@ -115,19 +116,32 @@ def told(release: Release, place: int) -> Facts:
     )
 
 
-def test_the_reasons_of_500_suggestions_are_worked_out_again(sample_release: Release) -> None:
-    checked, kinds = 0, Counter[str]()
-    for place, customer in enumerate(list(sample_release.customers.ids)[::3]):
-        facts = told(sample_release, 3 * place)
+def work_out_again(release: Release, step: int = 1) -> Counter[str]:
+    """Reasons of each kind that were found to be as they should, of every `step`th customer."""
+    kinds = Counter[str]()
+    for place, customer in enumerate(list(release.customers.ids)[::step]):
+        facts = told(release, step * place)
         for kind in KINDS:
-            found = suggest(sample_release, customer, Wish(2, frozenset({kind})), facts)
+            found = suggest(release, customer, Wish(2, frozenset({kind})), facts)
             if found.source != "personal":
                 continue
             for s in found.suggestions:
-                checked += 1
+                kinds["suggestions"] += 1
                 for given in s.reasons:
                     kinds[given.kind] += 1
-                    assert given == expected(sample_release, customer, s, given, facts)
-    assert checked >= 500
+                    assert given == expected(release, customer, s, given, facts)
+    return kinds
+
+
+def test_the_reasons_of_500_suggestions_are_worked_out_again(sample_release: Release) -> None:
+    kinds = work_out_again(sample_release, step=3)
+    assert kinds["suggestions"] >= 500
+    assert {"bought", "peers", "price_step", "stated", "interest"} <= set(kinds)
+    assert {"rhythm", "stopped", "buys_less"} <= set(kinds)
+
+
+def test_those_of_every_customer_of_the_made_up_shop_too() -> None:
+    kinds = work_out_again(shop_release())
+    assert kinds["suggestions"] >= 200
     assert {"bought", "peers", "price_step", "stated", "interest"} <= set(kinds)
     assert {"rhythm", "stopped", "buys_less"} <= set(kinds)

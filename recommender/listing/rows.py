@@ -52,8 +52,9 @@ HELD_COLUMNS: dict[str, type] = {
 
 HEAD, HELD_HEAD = ("name", "segment", "region", "rep"), ("name", "rep")
 EVIDENCE = (BoughtReason, ResemblesReason)
-COUNTED = (PeersReason, BuysLessReason)
 """Reasons that name a purchase of the customer."""
+COUNTED = (PeersReason, BuysLessReason)
+"""Reasons that count customers like it."""
 
 
 def list_rows(
