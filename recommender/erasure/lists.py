@@ -96,7 +96,8 @@ def _follow(manifest: Path, hashes: dict[str, str]) -> None:
 
 def _sweep(out: Path) -> None:
     """Removes what a run left that was killed while it wrote this list."""
-    stems = "|".join(re.escape(out.with_name(out.name + ending).stem) for ending in HASHES)
+    endings = (*HASHES, ".manifest.json")
+    stems = "|".join(re.escape(out.with_name(out.name + ending).stem) for ending in endings)
     unfinished = re.compile(rf"\.(?:{stems})\.unfinished-(\d+)\.\w+")
     for path in out.parent.iterdir():
         found = unfinished.fullmatch(path.name)
