@@ -16,6 +16,7 @@ from service.access.roles import the_caller, undeclared
 from service.access.throttle import Throttle
 from service.api import (
     audit,
+    baskets,
     board,
     brief,
     complaints,
@@ -139,7 +140,9 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, customers, board, brief, products, release, team, audit, erasure):
+    for noun in (suggestions, baskets, customers, board, brief, products):
+        api.include_router(noun.router)
+    for noun in (release, team, audit, erasure):
         api.include_router(noun.router)
     for word in (permissions, preferences, survey, complaints, notes, outcomes, events):
         api.include_router(word.router)

@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/customers/{customer_id:path}/preferences": SALES,
     "GET /v1/outcomes/summary": SALES,
     "PATCH /v1/complaints/{complaint_id}": SALES,
+    "POST /v1/baskets/suggestions": KEYS,
     "POST /v1/customers/{customer_id:path}/complaints": SALES,
     "POST /v1/customers/{customer_id:path}/notes": SALES,
     "POST /v1/customers/{customer_id:path}/preferences": KEYS,

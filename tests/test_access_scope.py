@@ -65,6 +65,7 @@ ADDRESSES = [
     "GET /v1/customers/{id}/complaints",
     "POST /v1/customers/{id}/complaints",
     "POST /v1/events",
+    "POST /v1/baskets/suggestions",
     "POST /customers/{id}/outcomes",
     "POST /customers/{id}/notes",
     "POST /customers/{id}/complaints",
@@ -75,6 +76,7 @@ ADDRESSES = [
 ]
 """Of one customer; whoever adds a route for one adds it here."""
 BODIES: dict[str, Any] = {
+    "POST /v1/baskets/suggestions": {"customer_id": "{id}", "product_ids": ["S1", "B3"]},
     "PUT /v1/customers/{id}/permissions": {"phone": False},
     "POST /v1/customers/{id}/preferences": {
         "about": "category",

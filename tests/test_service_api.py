@@ -39,6 +39,7 @@ OPERATIONS = {
     ("GET", "/v1/customers/{customer_id}/brief", "show_brief"),
     ("GET", "/v1/customers/{customer_id}/export", "export_customer"),
     ("DELETE", "/v1/customers/{customer_id}", "forget_customer"),
+    ("POST", "/v1/baskets/suggestions", "list_basket_suggestions"),
     ("GET", "/v1/products/{product_id}/also-bought", "list_product_also_bought"),
     ("GET", "/v1/products/{product_id}/targets", "list_targets"),
     ("GET", "/v1/release", "show_release"),

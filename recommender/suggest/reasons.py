@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
+from recommender.suggest.basket_reasons import BasketReason, TogetherReason
 from recommender.suggest.facts import EVERYONE, About, Consent, Interest, Stance
 from recommender.suggest.history import History, contributions_of, history_of
 from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, StoppedReason
@@ -105,6 +106,8 @@ Reason = (
     | RhythmReason
     | StoppedReason
     | BuysLessReason
+    | BasketReason
+    | TogetherReason
 )
 
 

@@ -31,7 +31,7 @@ def suggest(
     if not facts.consent.may_personalise(customer_id):
         shortlist = popular(release, "no_permission")
         rules = rules_for(release, None)
-        return _listed(release, customer_id, wish or Wish(), shortlist, rules, EVERYONE)
+        return listed(release, customer_id, wish or Wish(), shortlist, rules, EVERYONE)
     row = release.customers.ids.position(customer_id)
     rules = rules_for(release, row, facts)
     shortlist = shortlist_of(release, row)
@@ -41,7 +41,7 @@ def suggest(
     wish = wish or Wish()
     if row is not None and not REGULAR_KINDS.isdisjoint(wish.kinds):
         shortlist, rules = _with_regular(release, row, shortlist, rules, facts, wish)
-    return _listed(release, customer_id, wish, shortlist, rules, facts.consent)
+    return listed(release, customer_id, wish, shortlist, rules, facts.consent)
 
 
 def _with_regular(
@@ -61,7 +61,7 @@ def _with_regular(
     return shortlist.with_regular(regular), freed(rules, "owned", regular.bought.products)
 
 
-def _listed(
+def listed(
     release: Release,
     customer_id: str,
     wish: Wish,

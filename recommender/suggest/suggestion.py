@@ -19,7 +19,7 @@ REGULAR_KINDS: frozenset[Kind] = frozenset(KINDS) - CROSS_SELL_KINDS
 
 Source = Literal["personal", "fold_in", "segment", "popular"]
 FallbackReason = Literal[
-    "unknown_customer", "no_purchases", "no_permission", "purchases_since_release"
+    "unknown_customer", "no_purchases", "no_permission", "purchases_since_release", "basket"
 ]
 RankBy = Literal["chance", "value"]
 MOST = 100

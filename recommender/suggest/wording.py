@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recommender.release.opening import Release
+from recommender.suggest.basket_reasons import BasketReason, FromBasket, TogetherReason
 from recommender.suggest.facts import Interest
 from recommender.suggest.reasons import (
     BoughtReason,
@@ -29,7 +30,7 @@ DONE: dict[Interest, str] = {"view": "viewed", "cart": "carted", "quote": "quote
 def sentence(release: Release, reason: Reason) -> str:
     """Without the full stop, so that sentences can be joined."""
     match reason:
-        case BoughtReason() | ResemblesReason():
+        case BoughtReason() | ResemblesReason() | BasketReason() | TogetherReason():
             return _evidence(release, reason)
         case PeersReason(peers, peers_bought):
             return f"{peers_bought} of {peers} customers like this one bought it"
@@ -47,12 +48,24 @@ def sentence(release: Release, reason: Reason) -> str:
             return _regular(reason)
 
 
-def _evidence(release: Release, reason: BoughtReason | ResemblesReason) -> str:
+def _evidence(release: Release, reason: BoughtReason | ResemblesReason | FromBasket) -> str:
+    if isinstance(reason, FromBasket):
+        return _of_basket(release, reason)
     bought = f"bought {product_name(release, reason.product_id)}"
     if isinstance(reason, BoughtReason):
         return f"{bought} ({reason.share:.0%} of the evidence)"
     others = f", and {reason.bought - 1} more of the {reason.alike} most like it"
     return f"{bought}, which this one resembles{others if reason.bought > 1 else ''}"
+
+
+def _of_basket(release: Release, reason: FromBasket) -> str:
+    lying = f"{product_name(release, reason.product_id)} is in the basket"
+    if isinstance(reason, BasketReason):
+        return f"{lying} ({reason.share:.0%} of the evidence)"
+    counted = f"{reason.customers_both:,} customers bought both"
+    return f"{lying}: {counted}" + (
+        f", {reason.together:,} in one order" if reason.together else ""
+    )
 
 
 def _regular(reason: RegularReason) -> str:

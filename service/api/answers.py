@@ -104,6 +104,21 @@ class BuysLessReason(Answer):
     ]
 
 
+class BasketReason(Answer):
+    kind: Literal["basket"]
+    product_id: str
+    name: str
+    share: Share
+
+
+class TogetherReason(Answer):
+    kind: Literal["together"]
+    product_id: str
+    name: str
+    customers_both: Count
+    together: Annotated[Count, Field(description="Of these, in one order.")]
+
+
 Reason = Annotated[
     BoughtReason
     | PeersReason
@@ -114,7 +129,9 @@ Reason = Annotated[
     | ResemblesReason
     | RhythmReason
     | StoppedReason
-    | BuysLessReason,
+    | BuysLessReason
+    | BasketReason
+    | TogetherReason,
     Field(discriminator="kind"),
 ]
 
