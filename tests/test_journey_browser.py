@@ -37,9 +37,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "keyboard": DESKTOP,
 }
 SECTIONS: dict[str, tuple[Kind, int]] = {
-    "due": ("reorder", 5),
-    "stopped": ("lapsed", 5),
-    "less": ("more", 3),
+    "due": ("reorder", 4),
+    "stopped": ("lapsed", 4),
+    "less": ("more", 2),
 }
 """Of the page: the kind that stands there, and how many at most."""
 OFFERS = "suggestions"

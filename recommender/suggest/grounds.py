@@ -39,6 +39,8 @@ def _of_unbought(
     release: Release, shortlist: Shortlist, chosen: Positions, consent: Consent
 ) -> list[tuple[Reason, ...]]:
     """The customer's word first, then own purchases, the price step, peers; else popularity."""
+    if not len(chosen):
+        return []  # solving for what each purchase says costs most of a list
     products = shortlist.products[chosen]
     said = [shortlist.said.get(int(product), ()) for product in products]
     fallback = popular_reasons(release, products)

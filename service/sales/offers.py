@@ -12,8 +12,8 @@ from recommender.suggest.suggestion import Kind, SuggestionList, Wish
 DUE: frozenset[Kind] = frozenset({"reorder"})
 STOPPED: frozenset[Kind] = frozenset({"lapsed"})
 LESS: frozenset[Kind] = frozenset({"more"})
-MOST_DUE = 5
-MOST_LESS = 3
+MOST_DUE = 4
+MOST_LESS = 2
 
 
 @dataclass(frozen=True)
