@@ -32,7 +32,7 @@ from service.sales.brief import Brief, brief_of
 from service.sales.brief_answer import brief_answer
 
 router = APIRouter()
-MOST_NAMED = 20
+MOST_NAMED = 12
 """Products and categories that a form proposes; any other may be typed."""
 
 
