@@ -6,7 +6,9 @@ order is by a score that asks before all what was bought together with the baske
     score = likeness + LIKED x chance
 
 What the customer said it needs stands before both, as in `lifting`. `benchmarks/baskets.py` holds
-out one product of each real order: with either part alone it comes up less often.
+out one product of each real order: pairs bought together find about twice what folding in alone
+finds on Online Retail; the chance beside them makes no difference beyond noise there, but orders
+what no pair is known of. The chance told is that of folding in: in this order it says too little.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from recommender.suggest.suggestion import FallbackReason, Suggestion, Suggestio
 NOBODY = ""
 """Stands for a visitor who has not said which customer it is; no customer has this id."""
 LIKED = 0.3
-"""Near the best on two data sets; from a tenth to a half what comes up hardly differs."""
+"""Chosen on Online Retail 2011-11-11; from a tenth to a half recall@8 moves by .003 there."""
 
 
 def suggest_for_basket(

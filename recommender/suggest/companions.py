@@ -4,7 +4,7 @@
 
 Of customers those count that took both in one order; where orders are not known, all of both. The
 square lets a product that goes closely with one in the basket stand before one that goes with many
-of them a little: without it, recall@8 of a product held out of an order fell from .261 to .232.
+of them a little: without it, recall@8 of a product held out of an order fell from .278 to .232.
 """
 
 from __future__ import annotations
