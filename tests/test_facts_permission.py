@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,16 +43,13 @@ class NotThese:
 
 
 def everything_about(customer: str, product: str) -> Facts:
-    """Facts that would each change the list, of a customer that said no."""
+    """Facts of a customer that said no to the use of its purchases, none of which withholds."""
     return Facts(
         consent=NotThese(frozenset({customer})),
         today=date(2025, 1, 10),
         contact=(),
         stated=(Stated("product", product, "needs", None, date(2025, 1, 3), "form"),),
-        complaints=(
-            OpenComplaint("K1", product, None, "broke", date(2025, 1, 2), date(2025, 1, 9)),
-        ),
-        outcomes=(LastOutcome(product, "rejected", None, None, NOW),),
+        outcomes=(LastOutcome(product, "shown", None, None, NOW),),
         purchases=(FreshPurchase(product, 1.0, NOW),),
         interest=(FreshInterest(product, "quote", NOW),),
     )
@@ -64,6 +64,40 @@ def test_who_said_no_gets_the_list_of_a_customer_nobody_knows() -> None:
         found = suggest(release, customer, ALL, everything_about(customer, product))
         assert found == replace(unknown, customer_id=customer, fallback_reason="no_permission")
         assert found.held == unknown.held
+
+
+COMPLAINT = OpenComplaint("K1", None, None, "broke", date(2025, 1, 2), date(2025, 1, 9))
+
+
+@pytest.mark.parametrize(
+    ("rule", "refusal"),
+    [
+        ("complaint", lambda p: {"complaints": (replace(COMPLAINT, product_id=p),)}),
+        (
+            "disliked",
+            lambda p: {
+                "stated": (Stated("product", p, "dislikes", None, date(2025, 1, 3), "form"),)
+            },
+        ),
+        ("rejected", lambda p: {"outcomes": (LastOutcome(p, "rejected", None, None, NOW),)}),
+        ("accepted", lambda p: {"outcomes": (LastOutcome(p, "accepted", None, None, NOW),)}),
+        ("snoozed", lambda p: {"outcomes": (LastOutcome(p, "snoozed", None, None, NOW),)}),
+    ],
+)
+def test_what_withholds_by_its_word_does_so_all_the_same(
+    rule: str, refusal: Callable[[str], dict[str, Any]]
+) -> None:
+    release = shop_release()
+    unknown = suggest(release, "nobody", ALL)
+    product = unknown.suggestions[0].product_id
+    for customer in [*release.customers.ids, "nobody"]:
+        facts = replace(everything_about(customer, product), **refusal(product))
+        found = suggest(release, customer, ALL, facts)
+        assert (found.source, found.fallback_reason) == ("popular", "no_permission")
+        assert [s.product_id for s in found.suggestions] == [
+            s.product_id for s in unknown.suggestions if s.product_id != product
+        ]
+        assert found.withheld == unknown.withheld | {rule: 1}
 
 
 def test_the_also_bought_list_of_who_said_no_is_empty_and_says_so() -> None:

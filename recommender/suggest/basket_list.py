@@ -42,14 +42,15 @@ def suggest_for_basket(
 ) -> SuggestionList:
     """An empty basket leaves the customer its own list.
 
-    Of one that does not let its purchases be used the basket alone is looked at.
+    Of one that does not let its purchases be used the basket alone is looked at, and what
+    withholds by its word.
     """
     wish = Wish(n)
     if not len(basket.products):
         return suggest(release, customer_id, wish, facts)
     is_allowed = facts.consent.may_personalise(customer_id)
     row = release.customers.ids.position(customer_id) if is_allowed else None
-    facts = facts if is_allowed else NOTHING_KNOWN
+    facts = facts if is_allowed else facts.word_against
     rules = (Rule("in_basket", basket.products), *rules_for(release, row, facts))
     companions = companions_of(release, basket)
     reason: FallbackReason = "basket" if is_allowed else "no_permission"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, Protocol, get_args
 
@@ -105,6 +105,12 @@ class Facts:
     """One a product."""
     purchases: tuple[FreshPurchase, ...] = ()
     interest: tuple[FreshInterest, ...] = ()
+
+    @property
+    def word_against(self) -> Facts:
+        """What withholds by its own word: obeyed also where its purchases may not be used."""
+        dislikes = tuple(stated for stated in self.stated if stated.stance == "dislikes")
+        return replace(self, stated=dislikes, purchases=(), interest=())
 
 
 class FactsBook(Protocol):

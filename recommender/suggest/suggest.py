@@ -26,11 +26,11 @@ def suggest(
 ) -> SuggestionList:
     """The customer's list; an unknown customer gets the popular one, and the list says so.
 
-    So does one that does not let its purchases be used: of it nothing is looked at.
+    So does one that does not let its purchases be used, without what it has answered or complained of.
     """
     if not facts.consent.may_personalise(customer_id):
         shortlist = popular(release, "no_permission")
-        rules = rules_for(release, None)
+        rules = rules_for(release, None, facts.word_against)
         return listed(release, customer_id, wish or Wish(), shortlist, rules, EVERYONE)
     row = release.customers.ids.position(customer_id)
     rules = rules_for(release, row, facts)
