@@ -26,7 +26,7 @@ def suggest(
 ) -> SuggestionList:
     """The customer's list; an unknown customer gets the popular one, and the list says so.
 
-    So does one that does not let its purchases be used, without what it has answered or complained of.
+    So does one that does not let its purchases be used, less what it refused or complained of.
     """
     if not facts.consent.may_personalise(customer_id):
         shortlist = popular(release, "no_permission")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from recommender.suggest.facts import Channel
 from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
-from service.api.answers import Answer, Count
+from service.api.answer import Answer, Count
 from service.api.json_answer import json_answer
 from service.api.parameters import QueryParameters, plain_number
 from service.live import InUse, in_use

@@ -12,15 +12,8 @@ from recommender.suggest.facts import About, Channel, Interest, OutcomeName, Sta
 from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.access.scope import known_customer_of
-from service.api.answers import (
-    Answer,
-    CatalogueProduct,
-    Count,
-    Customer,
-    CustomerAlsoBought,
-    Share,
-    Suggestions,
-)
+from service.api.answer import Answer, Count, Share
+from service.api.answers import CatalogueProduct, Customer, CustomerAlsoBought, Suggestions
 from service.api.complaints import FiledComplaint
 from service.api.insight_answers import (
     Peers,

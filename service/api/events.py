@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from service.access.roles import allowed
 from service.access.scope import row_in_reach
-from service.api.answers import Answer
+from service.api.answer import Answer
 from service.api.parameters import NoParameters
 from service.api.telling import WRITES, Telling, telling, written
 from service.api.told_parameters import Id, PastMoment, Told, shown

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from recommender.suggest.asking.question import AskedAbout
 from recommender.suggest.facts import OutcomeName
-from service.api.answers import Answer, Count, Share
+from service.api.answer import Answer, Count, Share
 
 
 class Portrait(Answer):

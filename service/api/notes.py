@@ -12,7 +12,7 @@ from starlette.responses import Response
 from service.access.caller import SALES, Caller
 from service.access.roles import allowed, the_caller
 from service.access.scope import row_in_reach
-from service.api.answers import Answer
+from service.api.answer import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters
 from service.api.preferences import check_catalogue

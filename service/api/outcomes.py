@@ -16,7 +16,7 @@ from recommender.suggest.suggestion import ListOrigin, read_recommendation_id
 from service.access.caller import SALES, Caller
 from service.access.roles import allowed, the_caller
 from service.access.scope import is_in_reach
-from service.api.answers import Answer
+from service.api.answer import Answer
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters, QueryParameters, invalid
 from service.api.recorded import recorded

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from recommender.suggest.facts import Stated
 from service.access.roles import FOR_ALL_KEYS
 from service.access.scope import row_in_reach
-from service.api.answers import Answer
+from service.api.answer import Answer
 from service.api.parameters import NoParameters
 from service.api.preferences import Saying, StatedPreference, check_catalogue, preference_answer
 from service.api.telling import WRITES, Telling, telling, written

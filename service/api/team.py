@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from service.access.roles import allowed
-from service.api.answers import Answer
+from service.api.answer import Answer
 from service.api.json_answer import json_answer
 from service.api.outcomes import Summary, SummaryQuery
 from service.live import InUse, in_use
