@@ -13,7 +13,7 @@ from recommender.release.opening import Release
 from recommender.suggest.reasons import Reason
 from recommender.suggest.wording import sentence
 
-LISTS = ("due", "stopped", "less", "suggestions")
+LISTS = ("reorder", "lapsed", "more", "suggestions")
 Sentences = dict[str, list[str]]
 """Of each product, in their order."""
 _OF_KIND = {reason.kind: reason for reason in get_args(Reason)}

@@ -122,7 +122,7 @@ def test_without_permission_nobody_is_compared_with_it(service: TestClient) -> N
     assert found["questions"] == []
     assert found["value"]["lifetime"] is found["value"]["rhythm"] is None
     assert found["potential"]["categories"] == []
-    assert found["due"] is found["stopped"] is None
+    assert found["reorder"] is found["lapsed"] is found["more"] is None
 
 
 def test_no_door_is_asked_for_where_it_may_not_be_contacted(service: TestClient) -> None:

@@ -36,11 +36,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "telephone": {"viewport": {"width": 360, "height": 780}, "color_scheme": "dark"},
     "keyboard": DESKTOP,
 }
-SECTIONS: dict[str, tuple[Kind, int]] = {
-    "due": ("reorder", 4),
-    "stopped": ("lapsed", 4),
-    "less": ("more", 2),
-}
+SECTIONS: dict[Kind, int] = {"reorder": 4, "lapsed": 4, "more": 2}
 """Of the page: the kind that stands there, and how many at most."""
 OFFERS = "suggestions"
 REGULAR = "reorder,lapsed,more"
@@ -96,7 +92,7 @@ def with_all_sections(release: Release) -> tuple[str, list[str]]:
     """A rep, and as many of its customers as there are ways that have all there is to offer."""
     of_rep = defaultdict[str, list[str]](list)
     for customer, rep in zip(release.customers.ids, release.customers.rep, strict=True):
-        if all(listed(release, customer, kind, n) for kind, n in SECTIONS.values()):
+        if all(listed(release, customer, kind, n) for kind, n in SECTIONS.items()):
             of_rep[rep].append(customer)
             if len(of_rep[rep]) == len(WAYS):
                 return rep, of_rep[rep]
@@ -179,7 +175,7 @@ def test_page_shop_and_batch_follow_each_step_of_a_call(
     reject_the_first(call)
     assert rejected not in everything(same_everywhere(call))
 
-    category = categories[found["due"][0]]
+    category = categories[found["reorder"][0]]
     complain(call, category)
     left = same_everywhere(call)
     assert category not in {categories[product] for product in everything(left)}
@@ -227,16 +223,16 @@ def in_the_shop(call: Call) -> Lists:
         answer = call.shop.asked(call.customer, **what)
         return [s["product_id"] for s in answer["suggestions"]]
 
-    regular = {name: products(kinds=kind, n=n) for name, (kind, n) in SECTIONS.items()}
+    regular: Lists = {kind: products(kinds=kind, n=n) for kind, n in SECTIONS.items()}
     return regular | {OFFERS: products()}
 
 
 def in_the_batch(call: Call) -> Lists:
     """Both lists have the ids that the shop's have."""
     rows = call.shop.batch(call.customer, call.out, "-n", str(MOST), "--kinds", REGULAR)
-    of_kind = {
-        name: [row["product_id"] for row in rows if row["kind"] == kind][:n]
-        for name, (kind, n) in SECTIONS.items()
+    of_kind: Lists = {
+        kind: [row["product_id"] for row in rows if row["kind"] == kind][:n]
+        for kind, n in SECTIONS.items()
     }
     offers = call.shop.batch(call.customer, call.out, "-n", "8")
     asked = {"n": MOST, "kinds": REGULAR}, {"n": 8}

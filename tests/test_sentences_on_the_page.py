@@ -32,7 +32,9 @@ def test_the_page_says_what_the_answer_says(
         brief = client.get(f"/v1/customers/{customer}/brief").json()
         page = client.get(f"/customers/{customer}", headers={"Accept": "text/html"}).text
         assert on_the_page(page) == by_the_answer(sample_release, brief)
-        lists = [brief[name] for name in ("due", "stopped", "less", "suggestions") if brief[name]]
+        lists = [
+            brief[name] for name in ("reorder", "lapsed", "more", "suggestions") if brief[name]
+        ]
         kinds |= {r["kind"] for each in lists for s in each["suggestions"] for r in s["reasons"]}
     assert {"bought", "peers", "price_step", "popular"} <= kinds
     assert {"rhythm", "stopped", "buys_less"} <= kinds

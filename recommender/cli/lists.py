@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from recommender.cli.options import config_option, kinds_option, talk
+from recommender.cli.options import (
+    config_option,
+    kinds_option,
+    out_option,
+    rank_by_option,
+    selection_options,
+    talk,
+)
 from recommender.cli.told import book_of, open_told, say_defaults
 from recommender.config import Config, load_config
 from recommender.cross_sell import cross_sell
@@ -17,7 +24,6 @@ from recommender.listing.formats import writer_of
 from recommender.listing.selection import Selection, chosen_customers
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
-from recommender.suggest.facts import CHANNELS, Channel
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Kind, RankBy, SuggestionList, Wish
 from recommender.suggest.wording import product_name, why
@@ -55,32 +61,23 @@ def suggest_command(
 
 
 @click.command("cross-sell")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx")
+@out_option
 @click.option("-n", type=COUNT, default=10, show_default=True, help="How many a customer at most.")
 @kinds_option
-@click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
-@click.option("--rep", metavar="R", help="Customers of one rep only.")
-@click.option("--all", "everyone", is_flag=True, help="Also customers who may not be contacted.")
-@click.option(
-    "--channel",
-    type=click.Choice(CHANNELS),
-    help="Only customers who may be contacted through it.",
-)
+@rank_by_option
+@selection_options
 @config_option
-def cross_sell_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
+def cross_sell_command(
     out: Path,
     n: int,
     kinds: frozenset[Kind],
     rank_by: RankBy,
-    rep: str | None,
-    everyone: bool,
-    channel: Channel | None,
+    selection: Selection,
     config_path: Path,
 ) -> None:
     """The list of all customers as a file, with what was held back and a manifest beside it."""
     config = load_config(config_path)
     check_out(out, config)
-    selection = Selection(rep, everyone, channel)
     release, told = open_release(config.releases_directory), open_told(config)
     say_defaults(told, config)
     rows = chosen_customers(release, selection)

@@ -7,12 +7,15 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from recommender.errors import ConfigError
+from recommender.listing.selection import Selection
+from recommender.suggest.facts import CHANNELS
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS, Kind
 
 TOML = "recommender.toml"
@@ -33,6 +36,20 @@ def config_option(command: Command) -> Command:
         show_default=True,
         help="What to read, how to learn, where to publish.",
     )(command)
+
+
+def selection_options(command: Command) -> Command:
+    """`--rep`, `--all` and `--channel`, as the one `selection` that lists take."""
+
+    @wraps(command)
+    def selecting(*args: Any, **given: Any) -> Any:
+        chosen = Selection(given.pop("rep"), given.pop("everyone"), given.pop("channel"))
+        return command(*args, selection=chosen, **given)
+
+    decorated: Any = selecting
+    for option in reversed(_OF_CUSTOMERS):
+        decorated = option(decorated)
+    return cast("Command", decorated)
 
 
 def parsed_kinds(_: click.Context, __: click.Parameter, value: str | None) -> frozenset[Kind]:
@@ -77,6 +94,21 @@ def program() -> str:
     return "recommender" if is_found else shlex.quote(str(called))
 
 
+_OF_CUSTOMERS = (
+    click.option("--rep", metavar="R", help="Customers of one rep only."),
+    click.option(
+        "--all", "everyone", is_flag=True, help="Also customers who may not be contacted."
+    ),
+    click.option(
+        "--channel",
+        type=click.Choice(CHANNELS),
+        help="Only customers who may be contacted through it.",
+    ),
+)
+out_option = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx"
+)
+rank_by_option = click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
 kinds_option = click.option(
     "--kinds",
     callback=parsed_kinds,

@@ -7,12 +7,17 @@ from pathlib import Path
 import click
 
 from recommender.cli.lists import check_out
-from recommender.cli.options import config_option, talk
+from recommender.cli.options import (
+    config_option,
+    out_option,
+    rank_by_option,
+    selection_options,
+    talk,
+)
 from recommender.cli.told import book_of, open_told, say_defaults
 from recommender.config import load_config
 from recommender.listing.selection import Selection
 from recommender.release.opening import open_release
-from recommender.suggest.facts import CHANNELS, Channel
 from recommender.suggest.suggestion import RankBy
 from recommender.tables.wording import counted
 from recommender.targets import Ask, call_list
@@ -22,17 +27,11 @@ COUNT = click.IntRange(1)
 
 @click.command("targets")
 @click.argument("product_id", metavar="PRODUCT")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx")
+@out_option
 @click.option("-n", type=COUNT, default=100, show_default=True, help="How many customers at most.")
 @click.option("--per-rep", type=COUNT, metavar="N", help="How many of one rep at most.")
-@click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
-@click.option("--rep", metavar="R", help="Customers of one rep only.")
-@click.option("--all", "everyone", is_flag=True, help="Also customers who may not be contacted.")
-@click.option(
-    "--channel",
-    type=click.Choice(CHANNELS),
-    help="Only customers who may be contacted through it.",
-)
+@rank_by_option
+@selection_options
 @config_option
 def targets_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
     product_id: str,
@@ -40,15 +39,13 @@ def targets_command(  # noqa: PLR0913, PLR0917 - click passes one argument an op
     n: int,
     per_rep: int | None,
     rank_by: RankBy,
-    rep: str | None,
-    everyone: bool,
-    channel: Channel | None,
+    selection: Selection,
     config_path: Path,
 ) -> None:
     """The customers most likely to take one product, a new one too, by what it resembles."""
     config = load_config(config_path)
     check_out(out, config)
-    ask = Ask(product_id, n, Selection(rep, everyone, channel), rank_by, per_rep)
+    ask = Ask(product_id, n, selection, rank_by, per_rep)
     release, told = open_release(config.releases_directory), open_told(config)
     say_defaults(told, config)
     written = call_list(release, out, ask, book_of(told, release))

@@ -139,11 +139,11 @@ class Brief(Answer):
     peers: Peers
     value: Value
     potential: Potential
-    due: Suggestions | None
+    reorder: Suggestions | None
     """Bought regularly and due; null where that is not looked at."""
-    stopped: Suggestions | None
+    lapsed: Suggestions | None
     """Bought regularly, and no more."""
-    less: Suggestions | None
+    more: Suggestions | None
     """Bought regularly, but far less than customers like it take."""
     observed: Observed
     stated: list[StatedPreference]

@@ -9,21 +9,18 @@ from recommender.suggest.facts import Facts
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Kind, SuggestionList, Wish
 
-DUE: frozenset[Kind] = frozenset({"reorder"})
-STOPPED: frozenset[Kind] = frozenset({"lapsed"})
-LESS: frozenset[Kind] = frozenset({"more"})
-MOST_DUE = 4
-MOST_LESS = 2
+MOST: dict[Kind, int] = {"reorder": 4, "lapsed": 4, "more": 2}
+"""Of each on the page; the rest can be asked for by kind."""
 
 
 @dataclass(frozen=True)
 class Offers:
     """Without permission to personalise only the list that everyone gets."""
 
-    due: SuggestionList | None
+    reorder: SuggestionList | None
     """None where nothing may be looked at."""
-    stopped: SuggestionList | None
-    less: SuggestionList | None
+    lapsed: SuggestionList | None
+    more: SuggestionList | None
     """What customers like it take more of."""
     offer: SuggestionList
     """The shop's own list, and the batch's."""
@@ -31,17 +28,17 @@ class Offers:
     @property
     def lists(self) -> tuple[SuggestionList, ...]:
         """A product stands in one of them."""
-        found = (self.due, self.stopped, self.less, self.offer)
+        found = (self.reorder, self.lapsed, self.more, self.offer)
         return tuple(one for one in found if one is not None)
 
 
 def offers_of(release: Release, customer_id: str, facts: Facts) -> Offers:
     """Each list is what its kinds alone get: a chance to buy again beats every other."""
 
-    def listed(n: int, kinds: frozenset[Kind]) -> SuggestionList:
-        return suggest(release, customer_id, Wish(n, kinds), facts)
+    def listed(kind: Kind) -> SuggestionList:
+        return suggest(release, customer_id, Wish(MOST[kind], frozenset({kind})), facts)
 
     offer = suggest(release, customer_id, facts=facts)
     if not facts.consent.may_personalise(customer_id):
         return Offers(None, None, None, offer)
-    return Offers(listed(MOST_DUE, DUE), listed(MOST_DUE, STOPPED), listed(MOST_LESS, LESS), offer)
+    return Offers(listed("reorder"), listed("lapsed"), listed("more"), offer)
