@@ -372,7 +372,6 @@ def _large(customers: int, products: int) -> Contents:
         **nothing_at_stake(customers),
         **nothing_regular(customers),
         **no_attributes(products),
-        **nothing_regular(customers),
         customers=replace(
             shop.customers,
             ids=Ids.of(f"C{c:05}" for c in range(customers)),
