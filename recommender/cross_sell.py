@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from recommender.listing.difference import difference
-from recommender.listing.formats import CsvWriter, writer_of
-from recommender.listing.replacing import replacing
-from recommender.listing.rows import HELD_COLUMNS, LIST_COLUMNS, held_rows, list_rows
+from recommender.listing.rows import held_rows, list_rows
 from recommender.listing.selection import Selection
-from recommender.release.manifest import MANIFEST, sha256_of
+from recommender.listing.written import Write, WrittenList, write_list
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts, FactsBook, NoFacts
 from recommender.suggest.suggest import suggest
@@ -29,14 +23,6 @@ ALWAYS_COUNTED = ("customers", "customers_without_suggestion", "suggestions")
 """Also where there are none; other counts are left out then."""
 
 
-@dataclass(frozen=True)
-class CrossSold:
-    """What was written, as the manifest beside the list says it."""
-
-    out: Path
-    manifest: dict[str, Any]
-
-
 def cross_sell(
     release: Release,
     out: Path,
@@ -44,32 +30,20 @@ def cross_sell(
     selection: Selection,
     rows: Iterable[int],
     book: FactsBook = NOTHING_KEPT,
-) -> CrossSold:
+) -> WrittenList:
     """Writes `out`, `out.held.csv` and `out.manifest.json`, each replaced as a whole.
 
     `rows` are what `chosen_customers` gave, perhaps wrapped in a progress bar. The list is sorted
     by customer, then rank; the same release, wish and facts give the same bytes.
     """
-    beside_held, beside_manifest = _beside(out, "held.csv"), _beside(out, "manifest.json")
-    with ExitStack() as files:
-        new_manifest = files.enter_context(replacing(beside_manifest))
-        new_held = files.enter_context(replacing(beside_held))
-        new_out = files.enter_context(replacing(out))
+
+    def fill(write: Write, write_held: Write) -> Counter[str]:
         with threadpool_limits(1, "blas"):  # a list is too small to share between threads
             lists = _lists(release, wish, selection, rows, book)
-            counts = _write(release, lists, new_out, new_held)
-        manifest = _manifest(release, wish, selection, counts) | {
-            "file": out.name,
-            "sha256": sha256_of(new_out),
-            "held_sha256": sha256_of(new_held),
-            "difference_to_last_run": difference(out, new_out),
-        }
-        new_manifest.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-    return CrossSold(out, manifest)
+            return _filled(release, lists, write, write_held)
 
-
-def _beside(out: Path, ending: str) -> Path:
-    return out.with_name(f"{out.name}.{ending}")
+    settings = {"n": wish.n, "kinds": sorted(wish.kinds), "rank_by": wish.rank_by}
+    return write_list(release, out, settings | selection.settings, fill)
 
 
 @dataclass(frozen=True)
@@ -97,19 +71,17 @@ def _all_held(found: SuggestionList) -> SuggestionList:
     return replace(found, suggestions=(), held=(*found.held, *kept_back))
 
 
-def _write(release: Release, lists: Iterable[Listed], out: Path, held: Path) -> Counter[str]:
+def _filled(
+    release: Release, lists: Iterable[Listed], write: Write, write_held: Write
+) -> Counter[str]:
     """Counts of customers, suggestions and what each rule held back."""
-    counts: Counter[str] = Counter()
-    with (
-        closing(writer_of(out)(out, LIST_COLUMNS)) as list_file,
-        closing(CsvWriter(held, HELD_COLUMNS)) as held_file,
-    ):
-        for listed in lists:
-            counts += _counted(listed.found)
-            for line in list_rows(release, listed.row, listed.found, listed.facts):
-                list_file.write(line)
-            for line in held_rows(release, listed.row, listed.found):
-                held_file.write(line)
+    counts = Counter(dict.fromkeys(ALWAYS_COUNTED, 0))
+    for listed in lists:
+        counts.update(_counted(listed.found))
+        for line in list_rows(release, listed.row, listed.found, listed.facts):
+            write(line)
+        for line in held_rows(release, listed.row, listed.found):
+            write_held(line)
     return counts
 
 
@@ -125,23 +97,3 @@ def _counted(found: SuggestionList) -> Counter[str]:
             f"source_{found.source}": 1,
         }
     )
-
-
-def _manifest(
-    release: Release, wish: Wish, selection: Selection, counts: Counter[str]
-) -> dict[str, Any]:
-    return {
-        "release": release.name,
-        "release_sha256": sha256_of(release.folder / MANIFEST),
-        "inputs": {name: table["sha256"] for name, table in release.manifest.data.items()},
-        "data_through": release.manifest.data_through,
-        "settings": {
-            "n": wish.n,
-            "kinds": sorted(wish.kinds),
-            "rank_by": wish.rank_by,
-            "rep": selection.rep,
-            "all": selection.also_without_contact,
-            "channel": selection.channel,
-        },
-        "counts": dict(sorted((dict.fromkeys(ALWAYS_COUNTED, 0) | counts).items())),
-    }

@@ -10,7 +10,6 @@ from recommender.cli.lists import check_out
 from recommender.cli.options import (
     config_option,
     out_option,
-    rank_by_option,
     selection_options,
     talk,
 )
@@ -18,7 +17,6 @@ from recommender.cli.told import book_of, open_told, say_defaults
 from recommender.config import load_config
 from recommender.listing.selection import Selection
 from recommender.release.opening import open_release
-from recommender.suggest.suggestion import RankBy
 from recommender.tables.wording import counted
 from recommender.targets import Ask, call_list
 
@@ -30,22 +28,20 @@ COUNT = click.IntRange(1)
 @out_option
 @click.option("-n", type=COUNT, default=100, show_default=True, help="How many customers at most.")
 @click.option("--per-rep", type=COUNT, metavar="N", help="How many of one rep at most.")
-@rank_by_option
 @selection_options
 @config_option
-def targets_command(  # noqa: PLR0913, PLR0917 - click passes one argument an option
+def targets_command(
     product_id: str,
     out: Path,
     n: int,
     per_rep: int | None,
-    rank_by: RankBy,
     selection: Selection,
     config_path: Path,
 ) -> None:
     """The customers most likely to take one product, a new one too, by what it resembles."""
     config = load_config(config_path)
     check_out(out, config)
-    ask = Ask(product_id, n, selection, rank_by, per_rep)
+    ask = Ask(product_id, n, selection, per_rep)
     release, told = open_release(config.releases_directory), open_told(config)
     say_defaults(told, config)
     written = call_list(release, out, ask, book_of(told, release))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from recommender.errors import ConfigError
 from recommender.release.opening import Release
@@ -26,6 +27,11 @@ class Selection:
                 f"--all lists also who may not be contacted, --channel {self.channel} only who "
                 "may; leave one of them out"
             )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """As the manifest of a list tells them, under the names of the flags."""
+        return {"rep": self.rep, "all": self.also_without_contact, "channel": self.channel}
 
     def lists(self, facts: Facts) -> bool:
         """Whether the customer stands in the list; where nobody was asked, everyone may."""

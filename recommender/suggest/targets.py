@@ -19,7 +19,6 @@ from recommender.suggest.rules import first_rules, rules_for
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import (
     Kind,
-    RankBy,
     Suggestion,
     Wish,
     recommendation_id,
@@ -35,10 +34,9 @@ def _everyone(_: Facts) -> bool:
 
 @dataclass(frozen=True)
 class TargetWish:
-    """How many are asked for, in which order, and whom a list may name."""
+    """How many are asked for, and whom a list may name."""
 
     n: int
-    rank_by: RankBy = "chance"
     per_rep: int | None = None
     """At most so many customers of one rep; who has none counts as of one more."""
     may_list: Callable[[Facts], bool] = _everyone
@@ -116,7 +114,7 @@ def targets(
         data_through=release.manifest.data_through,
         requested=wish.n,
         withheld=dict(walk.withheld),
-        targets=_ranked(walk.found, wish.rank_by),
+        targets=_ranked(walk.found),
         held=tuple(walk.held),
     )
 
@@ -230,12 +228,10 @@ class _Walk:
                 yield customer, rep
 
 
-def _ranked(found: list[Target], rank_by: RankBy) -> tuple[Target, ...]:
-    """Of equals the one asked earlier; without a number last."""
+def _ranked(found: list[Target]) -> tuple[Target, ...]:
+    """Of equals the one asked earlier; without a chance last.
 
-    def worth(target: Target) -> float:
-        number = target.chance if rank_by == "chance" else target.expected_value
-        return -1.0 if number is None else number
-
-    ordered = sorted(found, key=lambda target: (target.chance is None, -worth(target)))
+    One product is worth the same to all in a release, so the order by value is this one too.
+    """
+    ordered = sorted(found, key=lambda t: 1.0 if t.chance is None else -t.chance)
     return tuple(replace(target, rank=rank) for rank, target in enumerate(ordered, 1))
