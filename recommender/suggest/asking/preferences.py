@@ -12,7 +12,7 @@ from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.asking.crowd import Crowd
 from recommender.suggest.asking.question import PLACES, Answered, AskedAbout, Question
-from recommender.suggest.facts import Facts, Stance, Stated
+from recommender.suggest.facts import About, Facts, Stance, Stated
 from recommender.suggest.matching import products_of
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS
 from recommender.suggest.rules import is_among
@@ -85,8 +85,8 @@ def _filling(release: Release, customer_id: str, facts: Facts) -> Counter[tuple[
 
 
 def _supposed(about: AskedAbout, value: str, stance: Stance) -> Stated:
-    named = "brand" if about == "brand" else "category"
-    return Stated(named, value, stance, None, SOME_DAY, "talk")  # type: ignore[arg-type]
+    named: About = "brand" if about == "brand" else "category"
+    return Stated(named, value, stance, None, SOME_DAY, "talk")
 
 
 def _answered(release: Release, customer_id: str, facts: Facts, stated: Stated) -> tuple[str, ...]:
