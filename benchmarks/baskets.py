@@ -25,10 +25,10 @@ import numpy as np
 from recommender.config import load_config
 from recommender.judging.window import WINDOW_DAYS
 from recommender.release.opening import Release, open_release
-from recommender.suggest import basket_list
-from recommender.suggest.basket import Basket
-from recommender.suggest.basket_list import NOBODY, suggest_for_basket
-from recommender.suggest.companions import Companions
+from recommender.suggest.baskets import baskets
+from recommender.suggest.baskets.basket import Basket
+from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
+from recommender.suggest.baskets.companions import Companions
 from recommender.suggest.rules import first_rules, rules_for
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
@@ -69,7 +69,7 @@ def main() -> None:
         for name, switched in LISTS.items():
             with ExitStack() as switches:
                 for what, instead in switched.items():
-                    switches.enter_context(patch.object(basket_list, what, instead))
+                    switches.enter_context(patch.object(baskets, what, instead))
                 show(f"{who}: {name}", release, fair, who)
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from recommender.release.contents import AlsoBought, Contents
 from recommender.release.opening import Release
-from recommender.suggest.basket import NOW, Basket
-from recommender.suggest.basket_list import LIKED, NOBODY, suggest_for_basket
-from recommender.suggest.basket_reasons import BasketReason, TogetherReason
-from recommender.suggest.companions import SHRINKAGE, companions_of
+from recommender.suggest.baskets.basket import NOW, Basket
+from recommender.suggest.baskets.baskets import LIKED, NOBODY, suggest_for_basket
+from recommender.suggest.baskets.companions import SHRINKAGE, companions_of
+from recommender.suggest.baskets.reasons import BasketReason, TogetherReason
 from recommender.suggest.facts import (
     NOTHING_KNOWN,
     Facts,

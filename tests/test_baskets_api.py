@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 
 from recommender.release.opening import open_release
 from recommender.suggest.answers import suggestions_answer
-from recommender.suggest.basket import Basket
-from recommender.suggest.basket_list import NOBODY, suggest_for_basket
+from recommender.suggest.baskets.basket import Basket
+from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
 from service.api.baskets import BasketSuggestions
 from service.pages.formats import path_part
 from service.settings import Settings

@@ -32,9 +32,9 @@ from recommender.release.opening import Release, open_release
 from recommender.release.regular import REGULAR
 from recommender.release.rewriting import without_customer
 from recommender.release.soundness import check_soundness
-from recommender.suggest.lifetime import lifetime_of, lifetime_withheld
-from recommender.suggest.potential import potential_of, potential_withheld
-from recommender.suggest.rhythm import customer_rhythm_of, product_rhythms_of
+from recommender.suggest.insight.lifetime import lifetime_of, lifetime_withheld
+from recommender.suggest.insight.potential import potential_of, potential_withheld
+from recommender.suggest.insight.rhythm import customer_rhythm_of, product_rhythms_of
 from recommender.suggest.suggest import suggest
 from recommender.tables.purchases import SECONDS_PER_DAY
 from recommender.tables.tables import Tables, read_tables

@@ -26,9 +26,9 @@ from recommender.release.manifest import MANIFEST
 from recommender.release.observed import OBSERVED, OBSERVED_LATER
 from recommender.release.opening import Release, open_release
 from recommender.release.soundness import check_soundness
-from recommender.suggest.contradictions import Contradiction, contradictions
 from recommender.suggest.facts import Facts, FreshPurchase, Stance, Stated
-from recommender.suggest.observed import FavouriteValue, UsualChannel, observed_of
+from recommender.suggest.insight.contradictions import Contradiction, contradictions
+from recommender.suggest.insight.observed import FavouriteValue, UsualChannel, observed_of
 from recommender.suggest.suggest import suggest
 from recommender.tables.channels import Channels
 from recommender.text import TextColumn

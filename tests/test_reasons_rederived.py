@@ -19,7 +19,7 @@ from recommender.suggest.reasons import (
     Reason,
     StatedReason,
 )
-from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, StoppedReason
+from recommender.suggest.regular.reasons import BuysLessReason, RhythmReason, StoppedReason
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import KINDS, Suggestion, Wish
 from tests.brute_force import buyers_among, peers_of, row_of

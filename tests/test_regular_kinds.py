@@ -16,7 +16,7 @@ from recommender.suggest.facts import (
     OutcomeName,
     Stated,
 )
-from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, StoppedReason
+from recommender.suggest.regular.reasons import BuysLessReason, RhythmReason, StoppedReason
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import REGULAR_KINDS, Kind, SuggestionList, Wish
 from recommender.suggest.wording import why

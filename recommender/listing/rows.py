@@ -8,7 +8,7 @@ from recommender.release.opening import Release
 from recommender.suggest.answers import described, last_outcome
 from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.reasons import BoughtReason, PeersReason, ResemblesReason
-from recommender.suggest.regular_reasons import BuysLessReason
+from recommender.suggest.regular.reasons import BuysLessReason
 from recommender.suggest.suggestion import REGULAR_KINDS, Suggestion, SuggestionList
 from recommender.suggest.targets import Target, TargetList
 from recommender.suggest.wording import product_name, why

@@ -8,7 +8,7 @@ from recommender.release.contents import Numbers
 from recommender.release.opening import Release
 from recommender.suggest.facts import NOTHING_KNOWN
 from recommender.suggest.kinds import kinds_of_unbought, usual_prices
-from recommender.suggest.regular import regular_of
+from recommender.suggest.regular.regular import regular_of
 from recommender.suggest.suggestion import KINDS, REGULAR_KINDS, Kind
 
 OWN_LISTS = ("personal", "fold_in")

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
-from recommender.suggest.basket_reasons import BasketReason, TogetherReason
+from recommender.suggest.baskets.reasons import BasketReason, TogetherReason
 from recommender.suggest.facts import EVERYONE, About, Consent, Interest, Stance
 from recommender.suggest.history import History, contributions_of, history_of
-from recommender.suggest.regular_reasons import BuysLessReason, RhythmReason, StoppedReason
+from recommender.suggest.regular.reasons import BuysLessReason, RhythmReason, StoppedReason
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement: fewer could be one person's doing."""

@@ -15,7 +15,7 @@ from recommender.release.opening import Release
 from recommender.suggest.history import History, history_of
 from recommender.suggest.kinds import NEW, KindNumbers, kinds_of_unbought, usual_prices_of
 from recommender.suggest.reasons import Reason
-from recommender.suggest.regular import Regular
+from recommender.suggest.regular.regular import Regular
 from recommender.suggest.rules import is_among
 from recommender.suggest.suggestion import FallbackReason, Source
 

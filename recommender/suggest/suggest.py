@@ -15,7 +15,7 @@ from recommender.suggest.grounds import reasons_of
 from recommender.suggest.kinds import is_cross_sell
 from recommender.suggest.lifting import lifted
 from recommender.suggest.reasons import Reason
-from recommender.suggest.regular import regular_of
+from recommender.suggest.regular.regular import regular_of
 from recommender.suggest.rules import Rule, count_withheld, first_rules, freed, rules_for
 from recommender.suggest.shortlist import Shortlist, popular, shortlist_of
 from recommender.suggest.suggestion import KINDS, REGULAR_KINDS, Suggestion, SuggestionList, Wish

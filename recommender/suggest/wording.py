@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recommender.release.opening import Release
-from recommender.suggest.basket_reasons import BasketReason, FromBasket, TogetherReason
+from recommender.suggest.baskets.reasons import BasketReason, FromBasket, TogetherReason
 from recommender.suggest.facts import Interest
 from recommender.suggest.reasons import (
     BoughtReason,
@@ -15,7 +15,7 @@ from recommender.suggest.reasons import (
     ResemblesReason,
     StatedReason,
 )
-from recommender.suggest.regular_reasons import (
+from recommender.suggest.regular.reasons import (
     BuysLessReason,
     RegularReason,
     RhythmReason,

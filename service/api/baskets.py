@@ -9,8 +9,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from recommender.suggest.answers import suggestions_answer
-from recommender.suggest.basket import Basket
-from recommender.suggest.basket_list import NOBODY, suggest_for_basket
+from recommender.suggest.baskets.basket import Basket
+from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
 from recommender.suggest.facts import NOTHING_KNOWN
 from recommender.suggest.suggestion import MOST
 from service.access.caller import Caller

@@ -14,10 +14,10 @@ from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.facts import Facts
-from recommender.suggest.lifetime import lifetime_of
-from recommender.suggest.observed import observed_of
-from recommender.suggest.potential import potential_of
-from recommender.suggest.rhythm import customer_rhythm_of, product_rhythms_of
+from recommender.suggest.insight.lifetime import lifetime_of
+from recommender.suggest.insight.observed import observed_of
+from recommender.suggest.insight.potential import potential_of
+from recommender.suggest.insight.rhythm import customer_rhythm_of, product_rhythms_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import MOST, Wish
 from service.sales.describing import day_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recommender.suggest.observed import (
+from recommender.suggest.insight.observed import (
     Favourite,
     Observed,
     PriceBand,

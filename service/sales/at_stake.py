@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from recommender.release.contents import Flags
 from recommender.release.opening import Release
-from recommender.suggest.stakes import Measure, amounts_at_stake, measure_of
+from recommender.suggest.insight.stakes import Measure, amounts_at_stake, measure_of
 
 Rows = npt.NDArray[np.int64]
 

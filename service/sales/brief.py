@@ -11,9 +11,9 @@ from fastapi import Request
 from recommender.suggest.also_bought import CustomerAlsoBought, customer_also_bought
 from recommender.suggest.asking.question import Question
 from recommender.suggest.asking.questions import next_questions
-from recommender.suggest.contradictions import Contradiction, contradictions
 from recommender.suggest.facts import Facts
-from recommender.suggest.observed import Observed, observed_of
+from recommender.suggest.insight.contradictions import Contradiction, contradictions
+from recommender.suggest.insight.observed import Observed, observed_of
 from service.access.roles import caller_of
 from service.api.permissions import four_permissions
 from service.live import InUse

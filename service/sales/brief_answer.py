@@ -11,8 +11,8 @@ from recommender.suggest.answers import (
     described,
     suggestions_answer,
 )
-from recommender.suggest.contradictions import Contradiction
 from recommender.suggest.facts import LastOutcome
+from recommender.suggest.insight.contradictions import Contradiction
 from recommender.suggest.suggestion import SuggestionList
 from recommender.suggest.wording import product_name
 from service.api.complaints import complaint_answer

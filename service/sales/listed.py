@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
-from recommender.suggest.rhythm import customer_rhythm_of
-from recommender.suggest.stakes import Stake, stake_of
+from recommender.suggest.insight.rhythm import customer_rhythm_of
+from recommender.suggest.insight.stakes import Stake, stake_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from recommender.suggest.wording import product_name

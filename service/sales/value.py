@@ -9,14 +9,14 @@ from typing import Any
 from recommender.insight.potential.told import Told
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
-from recommender.suggest.lifetime import LifetimeValue, lifetime_of, lifetime_withheld
-from recommender.suggest.potential import (
+from recommender.suggest.insight.lifetime import LifetimeValue, lifetime_of, lifetime_withheld
+from recommender.suggest.insight.potential import (
     CategoryPotential,
     CustomerPotential,
     potential_of,
     potential_withheld,
 )
-from recommender.suggest.rhythm import CustomerRhythm, customer_rhythm_of
+from recommender.suggest.insight.rhythm import CustomerRhythm, customer_rhythm_of
 
 Json = dict[str, Any]
 

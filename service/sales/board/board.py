@@ -10,7 +10,11 @@ import numpy as np
 import sqlalchemy as sa
 from fastapi import Request
 
-from recommender.suggest.potential import CategoryPotential, potential_of, potential_withheld
+from recommender.suggest.insight.potential import (
+    CategoryPotential,
+    potential_of,
+    potential_withheld,
+)
 from service.access.caller import Caller
 from service.live import InUse
 from service.records.asking import read_long

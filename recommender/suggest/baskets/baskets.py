@@ -18,9 +18,9 @@ from dataclasses import replace
 import numpy as np
 
 from recommender.release.opening import Release
-from recommender.suggest.basket import Basket
-from recommender.suggest.basket_reasons import BasketReason
-from recommender.suggest.companions import Companions, companions_of
+from recommender.suggest.baskets.basket import Basket
+from recommender.suggest.baskets.companions import Companions, companions_of
+from recommender.suggest.baskets.reasons import BasketReason
 from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.folding import LEAST_CHANCE, folded_in, slope_of_liking
 from recommender.suggest.fresh import fresh_of

@@ -13,15 +13,15 @@ from recommender.release.contents import Flags, Floats, Numbers
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
 from recommender.suggest.fresh import fresh_of
+from recommender.suggest.insight.rhythm import EPOCH
 from recommender.suggest.kinds import LAPSED, MORE, REORDER, KindNumbers
-from recommender.suggest.pace import PeersPace, peers_pace, quantity_a_year
-from recommender.suggest.regular_reasons import (
+from recommender.suggest.regular.pace import PeersPace, peers_pace, quantity_a_year
+from recommender.suggest.regular.reasons import (
     BuysLessReason,
     RegularReason,
     RhythmReason,
     StoppedReason,
 )
-from recommender.suggest.rhythm import EPOCH
 from recommender.suggest.rules import is_among
 from recommender.suggest.suggestion import KINDS, Kind
 

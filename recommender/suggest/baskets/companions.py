@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
-from recommender.suggest.basket import Basket
-from recommender.suggest.basket_reasons import TogetherReason
+from recommender.suggest.baskets.basket import Basket
+from recommender.suggest.baskets.reasons import TogetherReason
 from recommender.suggest.history import Vector
 from recommender.suggest.rules import is_among
 

@@ -1,0 +1,1 @@
+"""Reads from a release what is known of one customer; learned in `recommender.insight`."""
