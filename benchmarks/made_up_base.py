@@ -31,15 +31,17 @@ from recommender.release.regular import nothing_regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.text import Ids, TextColumn
 
-BOUGHT, OFFERED, CATEGORIES, PEERS, FACTORS = 20, 40, 20, 20, 32
+BOUGHT, OFFERED, CATEGORIES, PEERS, FACTORS = 20, 40, 20, 20, 64
 """Each customer's."""
 LAST_DAY = 20_776
 """2026-11-19, in days since 1970."""
 REPS, REGIONS, SEGMENTS = 120, 40, 12
 
 
-def made_up_release(directory: Path, customers: int = 100_000, products: int = 2_000) -> str:
-    """Publishes it; gives its name."""
+def made_up_release(
+    directory: Path, customers: int = 100_000, products: int = 2_000, offered: int = OFFERED
+) -> str:
+    """Publishes it; gives its name. Each customer bought `BOUGHT` products and is `offered` some."""
     about = {
         "data_through": "2026-11-19",
         "as_of": "2026-11-20T00:00:00+00:00",
@@ -51,12 +53,12 @@ def made_up_release(directory: Path, customers: int = 100_000, products: int = 2
         "versions": {},
     }
     with training_lock(directory):
-        return publish(directory, made_up(customers, products), about, {}, 5)
+        return publish(directory, made_up(customers, products, offered), about, {}, 5)
 
 
-def made_up(customers: int, products: int) -> Contents:
+def made_up(customers: int, products: int, offered: int = OFFERED) -> Contents:
     random = np.random.default_rng(0)
-    lots = _lots(random, customers, products)
+    lots = _lots(random, customers, products, BOUGHT + offered)
     catalogue = _products(random, products)
     contents = Contents(
         customers=_customers(random, customers),
@@ -66,7 +68,9 @@ def made_up(customers: int, products: int) -> Contents:
         earlier=Earlier(_starts(customers, 0), np.zeros(0, np.int32)),
         model=Model(_normal(random, customers), _normal(random, products)),
         candidates=Candidates(
-            _starts(customers, OFFERED), lots[:, BOUGHT:].ravel(), _chances(random, customers)
+            _starts(customers, offered),
+            lots[:, BOUGHT:].ravel(),
+            _chances(random, customers, offered),
         ),
         again=Again(_starts(customers, 0), np.zeros(0, np.int32), np.zeros(0, np.float32)),
         fallback=_fallback(products),
@@ -82,11 +86,11 @@ def made_up(customers: int, products: int) -> Contents:
     return replace(contents, stakes=stakes_of(contents, spent))
 
 
-def _lots(random: np.random.Generator, customers: int, products: int) -> np.ndarray:
-    """(customers, bought and offered) different products: steps that meet none twice."""
+def _lots(random: np.random.Generator, customers: int, products: int, each: int) -> np.ndarray:
+    """(customers, each) different products, bought and offered: steps that meet none twice."""
     first = random.integers(0, products, (customers, 1))
     step = random.choice([3, 7, 11, 13, 17, 19, 23, 29], (customers, 1))
-    return ((first + step * np.arange(BOUGHT + OFFERED)) % products).astype(np.int32)
+    return ((first + step * np.arange(each)) % products).astype(np.int32)
 
 
 def _starts(rows: int, each: int) -> np.ndarray:
@@ -97,8 +101,8 @@ def _normal(random: np.random.Generator, rows: int) -> np.ndarray:
     return random.normal(size=(rows, FACTORS)).astype(np.float32)
 
 
-def _chances(random: np.random.Generator, customers: int) -> np.ndarray:
-    return (-np.sort(-random.beta(1, 20, (customers, OFFERED)))).astype(np.float32).ravel()
+def _chances(random: np.random.Generator, customers: int, offered: int) -> np.ndarray:
+    return (-np.sort(-random.beta(1, 20, (customers, offered)))).astype(np.float32).ravel()
 
 
 def _customers(random: np.random.Generator, size: int) -> Customers:

@@ -14,6 +14,7 @@ from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
 from recommender.release.attributes import ATTRIBUTES, no_attributes, products_by_attribute
+from recommender.release.catalogue import Catalogue
 from recommender.release.columns import Array, build, flatten, names
 from recommender.release.contents import (
     Again,
@@ -106,10 +107,29 @@ class Release:
         return self.contents.also_bought
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """Ids, names, categories and prices for answers."""
+        return Catalogue.of(self.products)
+
+    @cached_property
     def gram(self) -> npt.NDArray[np.float64]:
         """(factors, factors) Y'Y of the product factors, the constant part of every fold-in."""
         factors = self.model.product_factors.astype(np.float64)
         return np.asarray(factors.T @ factors)
+
+    @cached_property
+    def system(self) -> npt.NDArray[np.float64]:
+        """(factors, factors) `gram` with the regularization: what is solved for who bought nothing.
+
+        Later purchases only add to it.
+        """
+        regularization = float(self.manifest.settings["regularization"])
+        return np.asarray(self.gram + regularization * np.eye(len(self.gram)))
+
+    @cached_property
+    def solved_gram(self) -> npt.NDArray[np.float64]:
+        """(factors, factors) the inverse of `system`."""
+        return np.asarray(np.linalg.inv(self.system))
 
     @cached_property
     def gone(self) -> Numbers:

@@ -108,7 +108,7 @@ def _why_empty(row: int | None, peers: int) -> FallbackReason | None:
 def product_also_bought(release: Release, product_id: str, n: int = 8) -> ProductAlsoBought:
     """Raises `UnknownProductError`; companions that left the catalogue are counted, not shown."""
     check_count(n)
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     if column is None:
         raise UnknownProductError(f"no product {product_id!r} in release {release.name}")
     part = release.also_bought

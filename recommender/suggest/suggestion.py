@@ -101,7 +101,8 @@ class SuggestionList:
     @property
     def recommendation_id(self) -> str:
         """The same list has the same id wherever it is read."""
-        return recommendation_id(self.customer_id, self.release, self.source, self.suggestions)
+        offers = tuple((s.product_id, s.kind, s.chance, s.expected_value) for s in self.suggestions)
+        return recommendation_id(self.customer_id, self.release, self.source, offers)
 
 
 SOURCE_LETTERS = {
@@ -121,7 +122,7 @@ def recommendation_id(
     """`<customer>-<release>-<source>-<list>`, so that an outcome needs no record of its list.
 
     16 hexadecimal digits of the customer's token, the 4 of the release's content, a letter of
-    `SOURCE_LETTERS`, and 16 of what the list says. Of the release only the hash of its content
+    `SOURCE_LETTERS`, and 16 of what the list offers. Of the release only the hash of its content
     counts, not the hour it was made at.
     """
     content = release.rpartition("-")[2]

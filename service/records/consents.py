@@ -55,6 +55,11 @@ class Consents:
         return tuple(channel for channel in CHANNELS if self.may(customer_id, channel))
 
     @property
+    def is_everyones(self) -> bool:
+        """True where nobody said otherwise and all may be used who were never asked."""
+        return not self.asks_first and not self.differing()
+
+    @property
     def asks_first(self) -> bool:
         """Whether purchases of those who were never asked may not be used."""
         return not self.may_by_default("personalisation")

@@ -101,7 +101,7 @@ def _told(
     release: Release, basket: Basket, companions: Companions, suggestion: Suggestion
 ) -> Suggestion:
     """Says of what lies in the basket that it does, and what others took along."""
-    column = release.products.ids.position(suggestion.product_id)
+    column = release.catalogue.columns.get(suggestion.product_id)
     together = None if column is None else companions.reason(release, column)
     reasons = tuple(_as_basket(basket, reason) for reason in suggestion.reasons)
     return replace(suggestion, reasons=reasons if together is None else (*reasons, together))
