@@ -1,4 +1,4 @@
-"""Requests over kept connections, as fast as answered or at a fixed rate, and how long each took."""
+"""Requests on kept connections, as fast as answered or at a fixed rate, and how long each takes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         if self.waiting and not self.waiting.done():
             self.waiting.set_result((b"closed", b""))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender.assembly.evidence import evidence_of
 from recommender.assembly.stakes import stakes_of
 from recommender.release.attributes import no_attributes
 from recommender.release.contents import (
@@ -24,6 +25,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import no_evidence
 from recommender.release.insight import CustomerRhythms, Potential, Sizes, nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
@@ -33,6 +35,7 @@ from recommender.text import Ids, TextColumn
 
 BOUGHT, OFFERED, CATEGORIES, PEERS, FACTORS = 20, 40, 20, 20, 64
 """Each customer's."""
+ALPHA, REGULARIZATION = 1.0, 0.1
 LAST_DAY = 20_776
 """2026-11-19, in days since 1970."""
 REPS, REGIONS, SEGMENTS = 120, 40, 12
@@ -41,12 +44,17 @@ REPS, REGIONS, SEGMENTS = 120, 40, 12
 def made_up_release(
     directory: Path, customers: int = 100_000, products: int = 2_000, offered: int = OFFERED
 ) -> str:
-    """Publishes it; gives its name. Each customer bought `BOUGHT` products and is `offered` some."""
+    """Publishes it; gives its name. A customer bought `BOUGHT` products and is offered others."""
     about = {
         "data_through": "2026-11-19",
         "as_of": "2026-11-20T00:00:00+00:00",
         "currency": "EUR",
-        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": FACTORS, "seed": 0},
+        "settings": {
+            "alpha": ALPHA,
+            "regularization": REGULARIZATION,
+            "factors": FACTORS,
+            "seed": 0,
+        },
         "gate": {"refusal": None, "forced": None},
         "data": {"purchases": {"sha256": "0" * 64}},
         "counts": {"customers": customers, "products": products},
@@ -79,11 +87,16 @@ def made_up(customers: int, products: int, offered: int = OFFERED) -> Contents:
         **nothing_observed(customers),
         **(nothing_foretold(customers) | _foretold(random, customers)),
         **nothing_at_stake(customers),
+        **no_evidence(customers),
         **nothing_regular(customers),
         **no_attributes(products),
     )
     spent = random.lognormal(6, 1, customers)
-    return replace(contents, stakes=stakes_of(contents, spent))
+    return replace(
+        contents,
+        stakes=stakes_of(contents, spent),
+        evidence=evidence_of(contents, ALPHA, REGULARIZATION),
+    )
 
 
 def _lots(random: np.random.Generator, customers: int, products: int, each: int) -> np.ndarray:

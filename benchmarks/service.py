@@ -154,8 +154,8 @@ def running(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, range(2) if core is None else {core}),
     )
+    os.sched_setaffinity(process.pid, range(os.cpu_count() or 1) if core is None else {core})
     try:
         while not answers(port, path):
             if process.poll() is not None:

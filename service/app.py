@@ -36,6 +36,8 @@ from service.api import (
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
+from service.express import Express, SoundQueries
+from service.known import Known
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
@@ -80,6 +82,12 @@ class Service(FastAPI):
         self.state.throttle = Throttle()
         self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.consents = Consents(settings.permissions)
+        self.state.queries = SoundQueries()
+        self.state.known = (
+            Known(self.state.database, self.state.consents)
+            if self.state.database.is_embedded
+            else None
+        )
         self.state.live = LiveRelease(
             settings.releases_directory,
             verified=settings.verified_at_start,
@@ -87,9 +95,10 @@ class Service(FastAPI):
         )
 
     def build_middleware_stack(self) -> ASGIApp:
-        identified = Identified(
-            super().build_middleware_stack(), self.state.database, self.settings
-        )
+        state, app = self.state, super().build_middleware_stack()
+        if state.known is not None:
+            app = Express(app, state.live, state.known, state.queries)
+        identified = Identified(app, state.database, self.settings, state.known)
         return Envelope(identified, self.settings)
 
     def openapi(self) -> dict[str, Any]:

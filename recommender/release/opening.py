@@ -31,6 +31,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import EVIDENCE, no_evidence
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
@@ -203,7 +204,7 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
             nothing |= no_attributes(products) | nothing_regular(customers)
-            nothing |= nothing_at_stake(customers)
+            nothing |= nothing_at_stake(customers) | no_evidence(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
@@ -227,7 +228,7 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
+    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES, EVIDENCE)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 

@@ -9,14 +9,13 @@ import numpy.typing as npt
 
 from recommender.release.contents import Numbers
 from recommender.release.opening import Release
+from recommender.suggest.evidence import own_reasons, reasons_of_peers
 from recommender.suggest.facts import Consent
 from recommender.suggest.kinds import UPGRADE, is_cross_sell
 from recommender.suggest.reasons import (
     PeersReason,
     PriceStepReason,
     Reason,
-    bought_reasons,
-    peers_reasons,
     popular_reasons,
 )
 from recommender.suggest.shortlist import Shortlist
@@ -48,11 +47,11 @@ def _of_unbought(
     said = [shortlist.said.get(int(product), ()) for product in products]
     if shortlist.history is None:
         return _or_popular(release, products, said)
-    own = bought_reasons(release, shortlist.history, products)
+    own = own_reasons(release, shortlist.history, products)
     steps = _price_steps(release, shortlist, chosen)
     nobody: list[list[PeersReason]] = [[] for _ in products]
     row = shortlist.row
-    peers = nobody if row is None else peers_reasons(release, row, products, consent)
+    peers = nobody if row is None else reasons_of_peers(release, row, products, consent)
     spoken = [(*s, *o, *step, *p) for s, o, step, p in zip(said, own, steps, peers, strict=True)]
     return _or_popular(release, products, spoken)
 

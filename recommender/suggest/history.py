@@ -20,12 +20,15 @@ class History:
     products: Numbers
     """Ascending."""
     weights: npt.NDArray[np.floating[Any]]
+    row: int | None = None
+    """Of the customer, where this is all that the release knows of it and nothing else."""
 
 
 def history_of(release: Release, row: int) -> History:
     """What the release knows of the customer."""
     first, end = release.bought.starts[row : row + 2]
-    return History(release.bought.products[first:end], release.bought.weights[first:end])
+    bought = release.bought
+    return History(bought.products[first:end], bought.weights[first:end], row)
 
 
 def history_with(release: Release, row: int | None, fresh: Fresh) -> History:

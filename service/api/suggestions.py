@@ -41,8 +41,9 @@ async def list_suggestions(
 ) -> Response:
     """For a customer nobody knows the shop gets the popular list, and `fallback_reason` says so."""
     customer_of(caller, live, customer_id)
-    facts = await facts_about(request, live.release, customer_id)
-    found = suggest(live.release, customer_id, query.wish(), facts)
+    facts, wish = await facts_about(request, live.release, customer_id), query.wish()
+    request.app.state.queries.remember(request.scope["query_string"], wish)
+    found = suggest(live.release, customer_id, wish, facts)
     return json_answer(shown(suggestions_answer(live.release, found), caller))
 
 

@@ -43,6 +43,11 @@ class Consents:
                 self._take(rows)
                 self._differing = {}
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever anybody said something, or was forgotten."""
+        return self._last, self._forgotten.sequence
+
     def may_personalise(self, customer_id: str) -> bool:
         return self.may(customer_id, "personalisation")
 
