@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from recommender.config import Config
 from recommender.errors import ConfigError, ReadWriteError
 from service.app import create_app
+from service.connection import Connection
 from service.live import bring_into_use
 from service.records.keys import any_key_in_use
 from service.records.migrate import open_records
@@ -103,7 +104,7 @@ def _uvicorn(app: FastAPI | str, workers: int) -> uvicorn.Config:
         limit_concurrency=500,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Connection,
     )
 
 
