@@ -40,26 +40,28 @@ LAST_DAY = 20_776
 """2026-11-19, in days since 1970."""
 REPS, REGIONS, SEGMENTS = 120, 40, 12
 
+ABOUT = {
+    "data_through": "2026-11-19",
+    "as_of": "2026-11-20T00:00:00+00:00",
+    "currency": "EUR",
+    "settings": {
+        "alpha": ALPHA,
+        "regularization": REGULARIZATION,
+        "factors": FACTORS,
+        "seed": 0,
+    },
+    "gate": {"refusal": None, "forced": None},
+    "data": {"purchases": {"sha256": "0" * 64}},
+    "versions": {},
+}
+"""Of a manifest, without the counts."""
+
 
 def made_up_release(
     directory: Path, customers: int = 100_000, products: int = 2_000, offered: int = OFFERED
 ) -> str:
     """Publishes it; gives its name. A customer bought `BOUGHT` products and is offered others."""
-    about = {
-        "data_through": "2026-11-19",
-        "as_of": "2026-11-20T00:00:00+00:00",
-        "currency": "EUR",
-        "settings": {
-            "alpha": ALPHA,
-            "regularization": REGULARIZATION,
-            "factors": FACTORS,
-            "seed": 0,
-        },
-        "gate": {"refusal": None, "forced": None},
-        "data": {"purchases": {"sha256": "0" * 64}},
-        "counts": {"customers": customers, "products": products},
-        "versions": {},
-    }
+    about = ABOUT | {"counts": {"customers": customers, "products": products}}
     with training_lock(directory):
         return publish(directory, made_up(customers, products, offered), about, {}, 5)
 

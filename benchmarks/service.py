@@ -17,27 +17,24 @@ import itertools
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from load import Answers, as_fast_as_answered, at_rate
 from made_up_base import made_up_release
+from processes import COMMAND, children_of, cpu_seconds, made_key, own_megabytes, running
 
 from recommender.config import load_config
 from recommender.release.opening import open_release
 
-CORE_OF_THE_SERVICE, CORE_OF_THE_LOAD = 0, 1
+CORE_OF_THE_LOAD = 1
 OURS, NAIVE = 8471, 8472
 WORKERS = 3
 HERE = Path(__file__).parent
-COMMAND = [sys.executable, "-m", "recommender.cli.main"]
 
 
 def main() -> None:
@@ -51,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = served_folder(asked.folder, Path(name))
         config = folder / "recommender.toml"
-        key = made_key(config)
+        key = made_key(config, "shop")
         release = open_release(load_config(config).releases_directory, verified=False)
         print(f"{release!r}, {asked.connections} connections, {asked.seconds:g} s each\n")
         customers = list(release.customers.ids)
@@ -67,12 +64,6 @@ def served_folder(folder: Path | None, place: Path) -> Path:
     made_up_release(place / "releases", customers=100_000, products=20_000, offered=150)
     (place / "recommender.toml").write_text('[purchases]\nsource = "none.csv"\n')
     return place
-
-
-def made_key(config: Path) -> str:
-    command = [*COMMAND, "keys", "create", "shop", "--role", "shop", "--config", str(config)]
-    made = subprocess.run(command, check=True, capture_output=True, text=True)
-    return made.stdout.strip()
 
 
 def compare(
@@ -143,38 +134,6 @@ def show(name: str, found: Answers, cpu: float) -> None:
     )
 
 
-@contextmanager
-def running(
-    command: list[str], port: int, path: str, core: int | None = CORE_OF_THE_SERVICE
-) -> Iterator[tuple[subprocess.Popen[str], float]]:
-    """The process, on one core, and the seconds until it answered."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    os.sched_setaffinity(process.pid, range(os.cpu_count() or 1) if core is None else {core})
-    try:
-        while not answers(port, path):
-            if process.poll() is not None:
-                raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-            time.sleep(0.02)
-        yield process, time.perf_counter() - began
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def answers(port: int, path: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
 def show_workers(config: Path) -> None:
     """Memory that each worker has to itself: what is mapped from the release is shared."""
     command = [*COMMAND, "serve", "--port", str(OURS), "--config", str(config)]
@@ -184,20 +143,6 @@ def show_workers(config: Path) -> None:
         own = [own_megabytes(child) for child in children_of(process.pid)]
         print(f"\n{WORKERS} workers, ready after {ready:.1f} s; MB of its own each:", end=" ")
         print(", ".join(f"{size:.0f}" for size in sorted(own) if size > 20))
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def own_megabytes(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
-
-
-def cpu_seconds(process: subprocess.Popen[str]) -> float:
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
