@@ -37,7 +37,7 @@ class Connection(asyncio.Protocol):
         self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport: asyncio.Transport = transport  # type: ignore[assignment]
 
     def connection_lost(self, _: Exception | None) -> None:
         if self.waiting and not self.waiting.done():
@@ -78,6 +78,7 @@ async def as_fast_as_answered(
         connection = await connected(port)
         while time.perf_counter() < until:
             await _timed(connection, next(requests), time.perf_counter(), found)
+        connection.transport.close()
 
     await asyncio.gather(*(keep_asking() for _ in range(connections)))
     found.seconds = time.perf_counter() - began
@@ -107,6 +108,8 @@ async def at_rate(
         task.add_done_callback(running.discard)
     await asyncio.gather(*running)
     found.seconds = time.perf_counter() - began
+    while not free.empty():
+        free.get_nowait().transport.close()
     return found
 
 

@@ -188,6 +188,7 @@ async def _keep_asking(
         await act(connection)
         due = max(due + every, time.monotonic() - 1)
         await asyncio.sleep(max(due - time.monotonic(), 0))
+    connection.transport.close()
 
 
 async def exchange(config: Path, shop: Shop, seconds: float, every: float) -> None:
