@@ -38,6 +38,7 @@ from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
 from service.express import Express, SoundQueries
 from service.known import Known
+from service.limits import Limited, Limits
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
@@ -51,6 +52,7 @@ from service.problems import (
     INVALID_REQUEST,
     NOT_ALLOWED,
     NOT_SIGNED_IN,
+    TOO_MANY_REQUESTS,
     UNAVAILABLE,
     documented,
 )
@@ -98,6 +100,7 @@ class Service(FastAPI):
         state, app = self.state, super().build_middleware_stack()
         if state.known is not None:
             app = Express(app, state.live, state.known, state.queries)
+        app = Limited(app, Limits(), self.settings)
         identified = Identified(app, state.database, self.settings, state.known)
         return Envelope(identified, self.settings)
 
@@ -146,7 +149,12 @@ def _api() -> APIRouter:
             Depends(refuse_other_media),
         ],
         responses=documented(
-            NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
+            NOT_SIGNED_IN,
+            NOT_ALLOWED,
+            INVALID_REQUEST,
+            TOO_MANY_REQUESTS,
+            INTERNAL_ERROR,
+            UNAVAILABLE,
         ),
     )
     for noun in (suggestions, baskets, customers, board, brief, products):

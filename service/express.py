@@ -19,9 +19,9 @@ from recommender.suggest.suggestion import Wish
 from service.access.caller import Caller
 from service.access.scope import customer_of
 from service.access.shown import shown
-from service.api.json_answer import json_bytes
+from service.api.kept import Kept, kept_answer
 from service.known import Known
-from service.live import InUse, LiveRelease
+from service.live import LiveRelease
 
 BEFORE, AFTER = "/v1/customers/", "/suggestions"
 QUERIES_KEPT, LONGEST_QUERY = 1_000, 300
@@ -69,20 +69,17 @@ class Express:
         except UnknownCustomerError:
             return None
         scope["endpoint"] = list_suggestions
-        body = self._body(live, customer_id, wish, query_string, caller)
-        return Response(body, media_type="application/json")
-
-    def _body(
-        self, live: InUse, customer_id: str, wish: Wish, query_string: bytes, caller: Caller
-    ) -> bytes:
         known = self.known.customer(live.release, customer_id)
         question = query_string, caller.is_in_sales
-        body = known.answers.get(question)
-        if body is None:
+        kept = known.answers.get(question)
+        if kept is None:
             found = suggest(live.release, customer_id, wish, known.facts)
-            body = json_bytes(shown(suggestions_answer(live.release, found), caller))
-            self.known.keep(known, question, body)
-        return body
+            answer = shown(suggestions_answer(live.release, found), caller)
+            kept = Kept.of(answer)
+            if kept is None:
+                return kept_answer(scope, answer)
+            self.known.keep(known, question, kept)
+        return kept.answer(scope)
 
 
 def list_suggestions() -> None:

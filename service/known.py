@@ -15,6 +15,7 @@ from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
 from service.access.caller import Caller
 from service.access.key import read_key
+from service.api.kept import Kept
 from service.records.consents import Consents
 from service.records.database import Database
 from service.records.facts import data_until, facts_of, facts_of_untold
@@ -34,7 +35,7 @@ class KnownCustomer:
 
     beat: Beat
     facts: Facts
-    answers: dict[object, bytes] = field(default_factory=dict)
+    answers: dict[object, Kept] = field(default_factory=dict)
 
     @property
     def bytes_kept(self) -> int:
@@ -94,7 +95,7 @@ class Known:
         self._make_room()
         return known
 
-    def keep(self, known: KnownCustomer, question: object, answer: bytes) -> None:
+    def keep(self, known: KnownCustomer, question: object, answer: Kept) -> None:
         """For who asks the same before anything changes."""
         known.answers[question] = answer
         self._bytes_kept += len(answer)

@@ -73,7 +73,7 @@ def worker_app() -> FastAPI:
     """What each worker runs; its parent has verified the release a moment before."""
     threading.Thread(target=_end_with_parent, name="parent-watcher", daemon=True).start()
     settings = Settings.model_validate_json(os.environ[SETTINGS_VARIABLE])
-    return create_app(settings.for_worker())
+    return create_app(settings)
 
 
 def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
@@ -84,7 +84,7 @@ def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
 
 
 def _serve_with_workers(settings: Settings, listener: socket.socket, workers: int) -> None:
-    os.environ[SETTINGS_VARIABLE] = settings.model_dump_json()
+    os.environ[SETTINGS_VARIABLE] = settings.for_worker(workers).model_dump_json()
     os.environ[PARENT_VARIABLE] = str(os.getpid())
     Multiprocess(_uvicorn("service.serve:worker_app", workers), [listener]).run()
 

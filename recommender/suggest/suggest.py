@@ -92,19 +92,11 @@ def listed(
 
 def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
     """What the caller asked for: kinds, category, price, and nothing it excluded."""
-    products = release.products
     fits: Flags = np.array([kind in wish.kinds for kind in KINDS])[shortlist.kinds]
-    if wish.category is not None:
-        fits &= np.isin(shortlist.products, release.products_of_category(wish.category))
-    if wish.max_price is not None:
-        fits &= products.price[shortlist.products] <= wish.max_price
+    fits &= wish.lets_through(release, shortlist.products)
     if wish.only is not None:
         wanted = release.catalogue.columns.get(wish.only)
         fits &= shortlist.products == (-1 if wanted is None else wanted)
-    columns = release.catalogue.columns
-    excluded = [columns[key] for key in wish.exclude if key in columns]
-    if excluded:
-        fits &= ~np.isin(shortlist.products, excluded)
     return fits
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from recommender.suggest.filter import Filter
 from recommender.suggest.reasons import Reason
 
 Kind = Literal["reorder", "lapsed", "upgrade", "more", "new"]
@@ -33,31 +34,25 @@ def check_count(n: int) -> None:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Wish(Filter):
     """What the caller asks for; everything else is decided by the release and the rules."""
 
     n: int = 8
     kinds: frozenset[Kind] = CROSS_SELL_KINDS
     rank_by: RankBy = "chance"
-    category: str | None = None
-    max_price: float | None = None
-    """A product without a price is not known to be within it, so it is left out."""
-    exclude: frozenset[str] = frozenset()
-    """Product ids."""
     only: str | None = None
     """A product id: nothing else is wanted."""
     explained: bool = True
     """Without it no reasons are worked out: for who asks only what would stand there."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.n)
         unknown = set(self.kinds) - set(KINDS)
         if unknown or not self.kinds:
             raise ValueError(f"kinds are {sorted(self.kinds)}; choose from {', '.join(KINDS)}")
         if self.rank_by not in get_args(RankBy):
             raise ValueError(f"rank_by is {self.rank_by!r}; choose from chance, value")
-        if self.max_price is not None and not self.max_price >= 0:
-            raise ValueError(f"max_price is {self.max_price}; it must be at least 0")
 
 
 @dataclass(frozen=True)
