@@ -63,13 +63,14 @@ class Express:
         caller: Caller | None = scope["state"]["caller"]
         if wish is None or caller is None or _has_body(scope):
             return None
-        customer_id, live = path[len(BEFORE) : -len(AFTER)], self.live.now()
+        beat = self.known.beat()
+        customer_id, live = path[len(BEFORE) : -len(AFTER)], self.live.now(beat)
         try:
             customer_of(caller, live, customer_id)
         except UnknownCustomerError:
             return None
         scope["endpoint"] = list_suggestions
-        known = self.known.customer(live.release, customer_id)
+        known = self.known.customer(beat, live.release, customer_id)
         question = query_string, caller.is_in_sales
         kept = known.answers.get(question)
         if kept is None:

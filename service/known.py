@@ -58,7 +58,7 @@ class Known:
 
     def caller(self, bearer: str) -> Caller | None:
         """Whose key this is; None where it is nobody's."""
-        beat = self._beat()
+        beat = self.beat()
         found = self._callers.get(bearer)
         if found is not None and found[0] == beat:
             return found[1]
@@ -75,9 +75,9 @@ class Known:
         self._callers[bearer] = beat, caller
         return caller
 
-    def customer(self, release: Release, customer_id: str) -> KnownCustomer:
-        """Its facts as of this moment, with the answers that still hold."""
-        beat, today = self._beat(), now().date()
+    def customer(self, beat: Beat, release: Release, customer_id: str) -> KnownCustomer:
+        """Its facts as of the beat, with the answers that still hold."""
+        today = now().date()
         self._drop_what_no_longer_holds(release, today)
         known = self._customers.get(customer_id)
         if known is not None and known.beat == beat:
@@ -111,7 +111,8 @@ class Known:
         self._consents_as_of = beat
         return found
 
-    def _beat(self) -> Beat:
+    def beat(self) -> Beat:
+        """Of this moment."""
         beat = self._database.beat()
         if beat is None:
             raise ValueError("a server's database tells no beat")

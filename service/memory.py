@@ -15,11 +15,14 @@ class ForgottenMemory:
         self._known = NOBODY
         self._as_of: Beat | None = None
 
-    def up_to_date(self) -> Forgotten:
-        """Holds every erasure that was committed before the call; a query after each commit."""
+    def up_to_date(self, beat: Beat | None = None) -> Forgotten:
+        """Holds every erasure that was committed before the call; a query after each commit.
+
+        `beat` is the database's where it was asked for a moment before.
+        """
         if self._database is None:
             return self._known
-        beat = self._database.beat()
+        beat = self._database.beat() if beat is None else beat
         if beat is not None and beat == self._as_of:
             return self._known
         with self._database.reading() as connection:
