@@ -9,9 +9,18 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from recommender.errors import ConfigError
+from recommender.formats.locales import ENGLISH, locale_named
 
 Auto = Literal["auto"]
 
@@ -111,12 +120,20 @@ Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$|^\[[0-9A-Fa-f:.]+\]$")]
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    locale: str = ENGLISH
+    """How numbers, money and days are written for people; never in JSON or columns of a file."""
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
     tls: bool = False
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None
     complaints: ComplaintsSection = ComplaintsSection()
+
+    @field_validator("locale")
+    @classmethod
+    def _is_known(cls, locale: str) -> str:
+        locale_named(locale)
+        return locale
 
 
 class Config(Section):

@@ -14,6 +14,7 @@ from recommender.config import (
     ProxySection,
     database_url,
 )
+from recommender.formats.locales import ENGLISH
 from service.erasure.holdings import sources_of
 from service.records.database import KEY
 
@@ -40,6 +41,7 @@ class Settings(BaseModel):
     (DNS rebinding) is refused."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
+    locale: str = ENGLISH
     tls: bool = False
     proxy: ProxySection | None = None
 
@@ -51,6 +53,7 @@ class Settings(BaseModel):
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            locale=config.service.locale,
             tls=config.service.tls,
             proxy=config.service.proxy,
             sources=sources_of(config),
