@@ -9,9 +9,18 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from recommender.errors import ConfigError
+from recommender.formats.locales import ENGLISH, locale_named
 
 Auto = Literal["auto"]
 
@@ -125,6 +134,8 @@ class RequestsPerMinuteSection(Section):
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    locale: str = ENGLISH
+    """How numbers, money and days are written for people; never in JSON or columns of a file."""
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
     tls: bool = False
@@ -132,6 +143,12 @@ class ServiceSection(Section):
     proxy: ProxySection | None = None
     complaints: ComplaintsSection = ComplaintsSection()
     requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
+
+    @field_validator("locale")
+    @classmethod
+    def _is_known(cls, locale: str) -> str:
+        locale_named(locale)
+        return locale
 
 
 class Config(Section):
