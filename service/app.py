@@ -19,6 +19,7 @@ from service.api import (
     baskets,
     board,
     brief,
+    changes,
     complaints,
     customers,
     erasure,
@@ -140,7 +141,7 @@ def _api() -> APIRouter:
             NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
         ),
     )
-    for noun in (suggestions, baskets, customers, board, brief, products):
+    for noun in (suggestions, baskets, customers, board, brief, products, changes):
         api.include_router(noun.router)
     for noun in (release, team, audit, erasure):
         api.include_router(noun.router)

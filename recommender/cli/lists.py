@@ -16,7 +16,7 @@ from recommender.cli.options import (
     selection_options,
     talk,
 )
-from recommender.cli.told import book_of, open_told, say_defaults
+from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import Config, load_config
 from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
@@ -45,6 +45,7 @@ def suggest_command(
     """One customer's list on the terminal."""
     config = load_config(config_path)
     release, told = open_release(config.releases_directory, verified=False), open_told(config)
+    release = as_told(release, told)
     facts = book_of(told, release).of(customer_id)
     row = release.customers.ids.position(customer_id)
     if row is None and facts.consent.may_personalise(customer_id):
@@ -79,6 +80,7 @@ def cross_sell_command(
     config = load_config(config_path)
     check_out(out, config)
     release, told = open_release(config.releases_directory), open_told(config)
+    release = as_told(release, told)
     say_defaults(told, config)
     rows = chosen_customers(release, selection)
     book = book_of(told, release)

@@ -13,7 +13,7 @@ from recommender.cli.options import (
     selection_options,
     talk,
 )
-from recommender.cli.told import book_of, open_told, say_defaults
+from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import load_config
 from recommender.listing.selection import Selection
 from recommender.release.opening import open_release
@@ -43,6 +43,7 @@ def targets_command(
     check_out(out, config)
     ask = Ask(product_id, n, selection, per_rep)
     release, told = open_release(config.releases_directory), open_told(config)
+    release = as_told(release, told)
     say_defaults(told, config)
     written = call_list(release, out, ask, book_of(told, release))
     if told is not None:
