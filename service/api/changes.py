@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, Depends, Query, Request
@@ -15,10 +14,10 @@ from starlette.responses import Response
 
 from recommender.errors import UnknownProductError
 from service.access.roles import FOR_ALL_KEYS, allowed
-from service.api.answer import Answer, Money
 from service.api.events import as_list
 from service.api.json_answer import json_answer
 from service.api.parameters import NoParameters
+from service.api.product_answers import ProductNow, ProductsRecorded
 from service.api.telling import WRITES, Telling, telling, written
 from service.api.told_parameters import LONGEST_ID, Id, Told, shown, storable
 from service.live import InUse, in_use
@@ -83,52 +82,6 @@ ProductBodies = Annotated[
     Field(min_length=1, max_length=MOST_PRODUCTS),
     BeforeValidator(as_list, json_schema_input_type=ListedProductBody | list[ListedProductBody]),
 ]
-
-
-class FlagSaid(Answer):
-    value: bool
-    catalogue: bool
-    """As the training read it."""
-    holds: bool
-    """False where the catalogue was written after that and speaks of it."""
-    recorded_by: str
-    recorded_at: datetime
-
-
-class PriceSaid(Answer):
-    value: Money
-    catalogue: Money | None
-    holds: bool
-    recorded_by: str
-    recorded_at: datetime
-
-
-class ProductChanges(Answer):
-    """The last word on each; null where nothing was said."""
-
-    in_stock: FlagSaid | None
-    price: PriceSaid | None
-    active: FlagSaid | None
-
-
-class ProductNow(Answer):
-    product_id: str
-    name: str
-    category: str | None
-    brand: str | None
-    price: Money | None
-    currency: str
-    in_stock: bool
-    in_catalogue: bool
-    active: bool
-    attributes: dict[str, Any]
-    release: str
-    changes: ProductChanges
-
-
-class ProductsRecorded(Answer):
-    recorded: Annotated[int, Field(ge=1)]
-    """Products that were written down: all that were sent."""
 
 
 @router.put(
