@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from recommender.config import Config
+from recommender.release.changes import ToldProduct
 from recommender.suggest.facts import Consent, FactsBook, OutcomeName
 
 GROUP = "recommender.records"
@@ -46,6 +47,10 @@ class Told(Protocol):
 
     def facts(self, data_until: int, today: date) -> FactsBook:
         """Of all customers; purchases count from `data_until` on, in seconds since 1970."""
+        ...
+
+    def products(self) -> Sequence[ToldProduct]:
+        """The last word on each product of which anything was said."""
         ...
 
     def wrote_list(self, path: Path, release: str) -> None:

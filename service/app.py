@@ -19,6 +19,7 @@ from service.api import (
     baskets,
     board,
     brief,
+    changes,
     complaints,
     customers,
     erasure,
@@ -158,7 +159,7 @@ def _api() -> APIRouter:
             UNAVAILABLE,
         ),
     )
-    for noun in (suggestions, baskets, customers, board, brief, products):
+    for noun in (suggestions, baskets, customers, board, brief, products, changes):
         api.include_router(noun.router)
     for noun in (release, team, audit, erasure):
         api.include_router(noun.router)

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,8 @@ from fastapi import Request
 
 from recommender.errors import BrokenReleaseError
 from recommender.formats.locales import ENGLISH
+from recommender.release.changes import ToldProduct, changed
+from recommender.release.once import once_a_release
 from recommender.release.opening import REMEDY, Release, open_release
 from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
@@ -23,7 +24,7 @@ from recommender.suggest.answers import customer_also_bought_answer, suggestions
 from recommender.suggest.suggest import suggest
 from service.catalogue import Catalogue
 from service.hiding import rows_of, without_rows
-from service.memory import ForgottenMemory
+from service.memory import Memory, Newest
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
 from service.records.pulse import Beat
@@ -50,30 +51,32 @@ class InUse:
     portrait_fields: tuple[str, ...]
     forgotten: Forgotten = NOBODY
     """Who was erased, whether this release ever held it or not."""
+    unchanged: InUse | None = None
+    """The same before anything was told of products; None where it is that itself."""
 
-    @cached_property
+    @once_a_release
     def tokens(self) -> CustomerTokens:
         """Made when the first outcome comes in."""
         return CustomerTokens.of(self.release.customers.ids)
 
-    @cached_property
+    @once_a_release
     def catalogue(self) -> Catalogue:
         return Catalogue.of(self.release)
 
-    @cached_property
+    @once_a_release
     def board(self) -> BoardEntries:
         return BoardEntries.of(self.release)
 
-    @cached_property
+    @once_a_release
     def not_allowed(self) -> NotAllowed:
         return NotAllowed(self.release)
 
-    @cached_property
+    @once_a_release
     def not_called(self) -> NotAllowed:
         """The same of who may be called."""
         return NotAllowed(self.release)
 
-    @cached_property
+    @once_a_release
     def at_stake(self) -> AtStake:
         return AtStake.of(self.release, self.directory.orders["name"])
 
@@ -88,9 +91,23 @@ class InUse:
         release = without_rows(self.release, rows)
         return replace(self, release=release, directory=directory, forgotten=forgotten)
 
+    def changed(self, told: list[ToldProduct]) -> InUse:
+        """With products as they are now; what is built once a release is not built again."""
+        release = changed(self.release, told)
+        if release is self.release:
+            return self
+        return replace(self, release=release, unchanged=self.unchanged or self)
 
-Obedient = tuple[InUse, Forgotten, InUse]
-"""What is in use, who was forgotten by then, and the one without the other."""
+
+@dataclass(frozen=True)
+class Obedient:
+    """What is in use after all that was told by then."""
+
+    of: InUse
+    forgotten: Forgotten
+    products: int
+    """The number of the newest word on a product that is obeyed."""
+    found: InUse
 
 
 class LiveRelease:
@@ -108,28 +125,32 @@ class LiveRelease:
         locale: str = ENGLISH,
     ) -> None:
         self._releases, self._locale = releases, locale
-        self._memory = ForgottenMemory(database)
+        self._memory = Memory(database)
         self._seen = self._stamp()
         self.in_use = bring_into_use(releases, verified=verified, locale=locale)
         self.warning: str | None = None
-        self._obedient = self._without_forgotten(self.in_use)
+        self._obedient = self._obeying(self.in_use, self._memory.up_to_date())
 
     def is_forgotten(self, customer_id: str) -> bool:
         """True from the commit of the erasure on, in every worker."""
-        return customer_id in self._memory.up_to_date()
+        return customer_id in self._memory.up_to_date().forgotten
 
     def now(self, beat: Beat | None = None) -> InUse:
-        """What is in use, without those who were forgotten since it was made."""
-        of, forgotten, found = self._obedient
-        in_use, newest = self.in_use, self._memory.up_to_date(beat)
-        if of is not in_use or forgotten is not newest:
-            self._obedient = self._without_forgotten(in_use)
-            found = self._obedient[2]
-        return found
+        """What is in use, without those who were forgotten, and with products as they are now."""
+        kept, in_use, known = self._obedient, self.in_use, self._memory.up_to_date(beat)
+        if kept.of is not in_use or kept.forgotten is not known.forgotten:
+            self._obedient = kept = self._obeying(in_use, known)
+        elif kept.products < known.products:
+            self._obedient = kept = self._with_news(kept)
+        return kept.found
 
-    def _without_forgotten(self, in_use: InUse) -> Obedient:
-        newest = self._memory.up_to_date()
-        return in_use, newest, in_use.without(newest)
+    def _obeying(self, in_use: InUse, known: Newest) -> Obedient:
+        forgotten = known.forgotten
+        return self._with_news(Obedient(in_use, forgotten, 0, in_use.without(forgotten)))
+
+    def _with_news(self, kept: Obedient) -> Obedient:
+        told, newest = self._memory.told_after(kept.products)
+        return replace(kept, products=newest, found=kept.found.changed(told))
 
     def look(self) -> None:
         """Opens the current release where another has become current; costs one stat otherwise."""
@@ -169,7 +190,8 @@ class LiveRelease:
         before = self.in_use.release.name
         if Shelf(self._releases).current_name() != before:
             found = bring_into_use(self._releases, verified=True, locale=self._locale)
-            self._obedient = self._without_forgotten(found)  # here no request waits for the hashes
+            # here no request waits for it
+            self._obedient = self._obeying(found, self._memory.up_to_date())
             self.in_use = found
             log.info("now answering from %s instead of %s", self.in_use.release.name, before)
         self.warning = None

@@ -51,7 +51,8 @@ _SAID = {
     METHOD_NOT_ALLOWED: "this address does not take this method; the header Allow names those",
     TOO_LARGE: "the body is larger than this address takes",
     UNKNOWN_CUSTOMER: "there is no customer of this id, or it is another rep's",
-    UNKNOWN_PRODUCT: "there is no product of this id in the release in use",
+    UNKNOWN_PRODUCT: "there is no product of this id in the release in use; a new one comes with "
+    "the next training",
     UNAVAILABLE: "this cannot be answered now; the log says why",
 }
 """What was asked for is not repeated, nor where things lie."""

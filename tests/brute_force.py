@@ -34,6 +34,8 @@ def rule_of(
             return "returned"
     if not release.products.in_catalogue[column]:
         return "not_in_catalogue"
+    if column in release.inactive.tolist():
+        return "inactive"
     return None if release.products.in_stock[column] else "out_of_stock"
 
 

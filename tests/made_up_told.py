@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from recommender.release.changes import ToldProduct
 from recommender.suggest.facts import Facts
 from recommender.told import ToldOutcome
 
@@ -41,6 +42,7 @@ class MadeUpTold:
     book: MadeUpBook = MadeUpBook()
     forgotten: frozenset[str] = frozenset()
     told: tuple[ToldOutcome, ...] = ()
+    changed_products: tuple[ToldProduct, ...] = ()
     lists: list[tuple[Path, str]] = field(default_factory=list)
     """What was written, oldest first."""
     asked: list[int] = field(default_factory=list)
@@ -58,6 +60,9 @@ class MadeUpTold:
     def facts(self, data_until: int, today: date) -> MadeUpBook:
         self.asked.append(data_until)
         return replace(self.book, today=today)
+
+    def products(self) -> Sequence[ToldProduct]:
+        return self.changed_products
 
     def wrote_list(self, path: Path, release: str) -> None:
         self.lists.append((path, release))

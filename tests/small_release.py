@@ -103,8 +103,9 @@ def publish_small_release(
     contents: Contents | None = None,
     keep: int = 5,
     settings: dict[str, Any] | None = None,
+    products: dict[str, Any] | None = None,
 ) -> str:
-    """Makes it the live release of the folder; gives its name."""
+    """Makes it the live release of the folder; gives its name. `products` is about their table."""
     found = contents or small_contents()
     counts = {"customers": len(found.customers.ids), "products": len(found.products.ids)}
     about: dict[str, Any] = {
@@ -118,6 +119,8 @@ def publish_small_release(
         "counts": counts | {"pairs": len(found.bought.products)},
         "versions": {"recommender": "test"},
     }
+    if products is not None:
+        about["data"]["products"] = {"sha256": "1" * 64} | products
     with training_lock(directory):
         return publish(directory, found, about, {}, keep)
 

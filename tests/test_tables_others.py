@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -106,3 +108,28 @@ def test_events_are_views_carts_or_quotes(tmp_path: Path) -> None:
     assert str(events["happened_at"].dtype) == "datetime64[us, UTC]"
     assert report.rejected["column"].tolist() == ["event", "customer_id"]
     assert any("1 event cells" in w for w in report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [
+        ("product_id,price,in_stock", ("in_stock", "price")),
+        ("product_id,price", ("price",)),
+        ("product_id,name", ()),
+    ],
+)
+def test_the_report_says_what_the_catalogue_speaks_of_and_when_it_was_written(
+    tmp_path: Path, heading: str, columns: tuple[str, ...]
+) -> None:
+    written_at = datetime(2026, 11, 23, 22, tzinfo=UTC)
+    row = ",".join("1" for _ in heading.split(","))
+    config = load_config(shop(tmp_path, "", products=f"{heading}\n{row}\n"))
+    file = next(tmp_path.rglob("products.csv"))
+    os.utime(file, (0, written_at.timestamp()))
+    _, report = read_products(config)
+    assert (report.columns, report.written_at) == (columns, written_at)
+    ahead = datetime.now(UTC).timestamp() + 1e6
+    os.utime(file, (0, ahead))
+    _, report = read_products(config)
+    assert report.written_at is not None
+    assert report.written_at <= datetime.now(UTC), "a clock ahead outdates nothing still to come"

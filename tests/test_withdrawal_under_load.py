@@ -35,7 +35,7 @@ class Asking:
     def get(self, path: str) -> dict[str, Any]:
         return self._ask("GET", path, None)
 
-    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def put(self, path: str, body: Any) -> dict[str, Any]:
         return self._ask("PUT", path, json.dumps(body))
 
     def close(self) -> None:

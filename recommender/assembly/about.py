@@ -53,7 +53,7 @@ def iso(moment: int) -> str:
 
 
 def _counted(report: TableReport) -> dict[str, Any]:
-    return {
+    counted = {
         "sha256": report.sha256,
         "files": list(report.files),
         "read": report.read,
@@ -64,3 +64,8 @@ def _counted(report: TableReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "warnings": list(report.warnings),
     }
+    if report.written_at is None:
+        return counted
+    # what is told of stock and price holds from then on
+    told = {"columns": list(report.columns), "written_at": report.written_at.isoformat()}
+    return counted | told

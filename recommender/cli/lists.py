@@ -16,7 +16,7 @@ from recommender.cli.options import (
     selection_options,
     talk,
 )
-from recommender.cli.told import book_of, open_told, say_defaults
+from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import Config, load_config
 from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
@@ -44,9 +44,9 @@ def suggest_command(
 ) -> None:
     """One customer's list on the terminal."""
     config = load_config(config_path)
-    locale = config.service.locale
-    release = open_release(config.releases_directory, verified=False, locale=locale)
-    told = open_told(config)
+    locale, told = config.service.locale, open_told(config)
+    opened = open_release(config.releases_directory, verified=False, locale=locale)
+    release = as_told(opened, told)
     facts = book_of(told, release).of(customer_id)
     row = release.customers.ids.position(customer_id)
     if row is None and facts.consent.may_personalise(customer_id):
@@ -80,8 +80,9 @@ def cross_sell_command(
     """The list of all customers as a file, with what was held back and a manifest beside it."""
     config = load_config(config_path)
     check_out(out, config)
-    release = open_release(config.releases_directory, locale=config.service.locale)
+    opened = open_release(config.releases_directory, locale=config.service.locale)
     told = open_told(config)
+    release = as_told(opened, told)
     say_defaults(told, config)
     rows = chosen_customers(release, selection)
     book = book_of(told, release)

@@ -13,7 +13,7 @@ from recommender.cli.options import (
     selection_options,
     talk,
 )
-from recommender.cli.told import book_of, open_told, say_defaults
+from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import load_config
 from recommender.listing.selection import Selection
 from recommender.release.opening import open_release
@@ -42,8 +42,9 @@ def targets_command(
     config = load_config(config_path)
     check_out(out, config)
     ask = Ask(product_id, n, selection, per_rep)
-    release = open_release(config.releases_directory, locale=config.service.locale)
+    opened = open_release(config.releases_directory, locale=config.service.locale)
     told = open_told(config)
+    release = as_told(opened, told)
     say_defaults(told, config)
     written = call_list(release, out, ask, book_of(told, release))
     if told is not None:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from recommender.cli.options import talk
 from recommender.config import Config
+from recommender.release.changes import changed
 from recommender.release.opening import Release
 from recommender.suggest.facts import FactsBook, NoFacts
 from recommender.told import Told, open_told
 
-__all__ = ["book_of", "defaults_in_words", "open_told", "say_defaults"]
+__all__ = ["as_told", "book_of", "defaults_in_words", "open_told", "say_defaults"]
 
 
 def book_of(told: Told | None, release: Release) -> FactsBook:
@@ -18,6 +19,11 @@ def book_of(told: Told | None, release: Release) -> FactsBook:
     if told is None:
         return NoFacts()
     return told.facts(int(release.as_of.timestamp()), datetime.now(UTC).date())
+
+
+def as_told(release: Release, told: Told | None) -> Release:
+    """With products as they are now."""
+    return release if told is None else changed(release, told.products())
 
 
 def say_defaults(told: Told | None, config: Config) -> None:

@@ -13,6 +13,7 @@ from recommender.listing.difference import difference
 from recommender.listing.formats import CsvWriter, writer_of
 from recommender.listing.replacing import replacing
 from recommender.listing.rows import HELD_COLUMNS, LIST_COLUMNS, Row
+from recommender.release.changes import count_changed
 from recommender.release.manifest import MANIFEST, sha256_of
 from recommender.release.opening import Release
 
@@ -37,7 +38,7 @@ def write_list(release: Release, out: Path, settings: dict[str, Any], fill: Fill
         new_out = files.enter_context(replacing(out))
         manifest = _made_from(release) | {
             "settings": settings | {"locale": release.locale},
-            "counts": dict(sorted(_filled(new_out, new_held, fill).items())),
+            "counts": dict(sorted(_counts(release, _filled(new_out, new_held, fill)).items())),
             "file": out.name,
             "sha256": sha256_of(new_out),
             "held_sha256": sha256_of(new_held),
@@ -58,6 +59,12 @@ def _filled(out: Path, held: Path, fill: Fill) -> Mapping[str, int]:
         closing(CsvWriter(held, HELD_COLUMNS)) as held_file,
     ):
         return fill(list_file.write, held_file.write)
+
+
+def _counts(release: Release, filled: Mapping[str, int]) -> dict[str, int]:
+    """Of products that were changed since the training only where there are some."""
+    products = count_changed(release)
+    return {**filled, **({"products_changed": products} if products else {})}
 
 
 def _made_from(release: Release) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,7 @@ from recommender.release.evidence import EVIDENCE, no_evidence
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
+from recommender.release.once import once_a_release
 from recommender.release.regular import REGULAR, nothing_regular
 from recommender.release.shelf import Shelf
 from recommender.release.soundness import check_soundness
@@ -53,6 +54,10 @@ class Release:
     contents: Contents
     locale: str = ENGLISH
     """Of who reads: not of the release on disk, but of the config it was opened with."""
+    inactive: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Products that are not to be offered to anyone for now, ascending."""
+    unchanged: Release | None = None
+    """As it was published, where its products were changed since; None where it is that itself."""
 
     def __repr__(self) -> str:
         customers, products = len(self.customers.ids), len(self.products.ids)
@@ -62,7 +67,7 @@ class Release:
     def name(self) -> str:
         return self.manifest.name
 
-    @cached_property
+    @once_a_release
     def as_of(self) -> datetime:
         """The moment ages are counted from; nothing later is known."""
         return datetime.fromisoformat(self.manifest.as_of)
@@ -79,6 +84,11 @@ class Release:
     @property
     def products(self) -> Products:
         return self.contents.products
+
+    @property
+    def as_trained(self) -> Products:
+        """As the training read them, whatever was told since."""
+        return (self.unchanged or self).products
 
     @property
     def bought(self) -> Bought:
@@ -116,18 +126,18 @@ class Release:
     def also_bought(self) -> AlsoBought:
         return self.contents.also_bought
 
-    @cached_property
+    @once_a_release
     def catalogue(self) -> Catalogue:
-        """Ids, names, categories and prices for answers."""
+        """Ids, names and categories for answers."""
         return Catalogue.of(self.products)
 
-    @cached_property
+    @once_a_release
     def gram(self) -> npt.NDArray[np.float64]:
         """(factors, factors) Y'Y of the product factors, the constant part of every fold-in."""
         factors = self.model.product_factors.astype(np.float64)
         return np.asarray(factors.T @ factors)
 
-    @cached_property
+    @once_a_release
     def system(self) -> npt.NDArray[np.float64]:
         """(factors, factors) `gram` with the regularization: what is solved for who bought nothing.
 
@@ -136,20 +146,28 @@ class Release:
         regularization = float(self.manifest.settings["regularization"])
         return np.asarray(self.gram + regularization * np.eye(len(self.gram)))
 
-    @cached_property
+    @once_a_release
     def solved_gram(self) -> npt.NDArray[np.float64]:
         """(factors, factors) the inverse of `system`."""
         return np.asarray(np.linalg.inv(self.system))
 
-    @cached_property
+    @once_a_release
     def gone(self) -> Numbers:
         """Products that left the catalogue, ascending."""
         return np.flatnonzero(~self.products.in_catalogue).astype(np.int32)
 
     @cached_property
     def out_of_stock(self) -> Numbers:
-        """Ascending."""
-        return np.flatnonzero(~self.products.in_stock).astype(np.int32)
+        """Of what is in the catalogue and may be offered, ascending."""
+        products = self.products
+        out = products.in_catalogue & ~products.in_stock
+        out[self.inactive] = False
+        return np.flatnonzero(out).astype(np.int32)
+
+    @cached_property
+    def not_offered(self) -> Numbers:
+        """Of what is in the catalogue, what is inactive, ascending."""
+        return self.inactive[self.products.in_catalogue[self.inactive]]
 
     def products_of_category(self, category: str) -> Numbers:
         """Ascending; empty for a category nobody has heard of."""
@@ -158,32 +176,32 @@ class Release:
             return np.zeros(0, np.int32)
         return np.flatnonzero(self.products.category_number == number).astype(np.int32)
 
-    @cached_property
+    @once_a_release
     def categories(self) -> dict[str, Numbers]:
         """Category in small letters -> its products, ascending."""
         return _grouped(self.products.category)
 
-    @cached_property
+    @once_a_release
     def brands(self) -> dict[str, Numbers]:
         """Brand in small letters -> its products, ascending."""
         return _grouped(self.products.brand)
 
-    @cached_property
+    @once_a_release
     def having_attribute(self) -> dict[tuple[str, str], Numbers]:
         """Name and value of an attribute in small letters -> products that have it, ascending."""
         return products_by_attribute(self.contents.attributes)
 
-    @cached_property
+    @once_a_release
     def active_customers(self) -> int:
         """Customers with a purchase that stayed."""
         return int(np.count_nonzero(np.diff(self.bought.starts)))
 
-    @cached_property
+    @once_a_release
     def category_names(self) -> dict[int, str]:
         """Number of a category -> its name."""
         return {number: name for name, number in self._category_numbers.items()}
 
-    @cached_property
+    @once_a_release
     def _category_numbers(self) -> dict[str, int]:
         numbers, first = np.unique(self.products.category_number, return_index=True)
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -121,11 +122,12 @@ def described(release: Release, product_id: str) -> Json:
     column = catalogue.columns.get(product_id)
     if column is None:
         return {"product_id": product_id, "name": product_id, "category": None, "price": None}
+    price = float(release.products.price[column])
     return {
         "product_id": product_id,
         "name": catalogue.names[column],
         "category": catalogue.categories[column],
-        "price": catalogue.prices[column],
+        "price": round(price, 2) if math.isfinite(price) else None,
     }
 
 

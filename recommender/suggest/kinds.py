@@ -29,7 +29,8 @@ def usual_prices_of(
     release: Release, bought: Numbers, products: Numbers
 ) -> npt.NDArray[np.float64]:
     """The same of any products bought."""
-    categories, prices = release.products.category_number[bought], release.products.price[bought]
+    # what was paid before is not what it costs since this morning
+    categories, prices = release.products.category_number[bought], release.as_trained.price[bought]
     known = (categories >= 0) & np.isfinite(prices)
     owned, medians = _medians(categories[known], prices[known])
     wanted = release.products.category_number[products]

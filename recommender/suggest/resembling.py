@@ -95,7 +95,7 @@ def _in_common(release: Release, column: int) -> Iterator[Numbers]:
 
 def _price_likeness(release: Release, column: int) -> Scores:
     """(products,) 1 for the same price, half of it at twice or half the price; 0 if not known."""
-    price = np.asarray(release.products.price)
+    price = np.asarray(release.as_trained.price)
     known = np.isfinite(price) & (price > 0)
     if not known[column]:
         return np.zeros(len(price))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ class Rule:
     name: str
     products: Numbers
     """Ascending."""
+    is_for_all: bool = False
+    """Of the catalogue; these stand last, and no two of them hold the same product."""
 
     def holds(self, products: Numbers) -> Flags:
         return is_among(products, self.products)
@@ -37,15 +39,18 @@ def rules_for(release: Release, row: int | None, facts: Facts = NOTHING_KNOWN) -
             _with(NO_PRODUCTS if row is None else returned_by(release, row), fresh.given_back),
         ),
         *(Rule(name, products) for name, products in withheld_by_word(release, facts)),
-        Rule("not_in_catalogue", release.gone),
-        Rule("out_of_stock", release.out_of_stock),
+        Rule("not_in_catalogue", release.gone, is_for_all=True),
+        Rule("inactive", release.not_offered, is_for_all=True),
+        Rule("out_of_stock", release.out_of_stock, is_for_all=True),
     )
 
 
 def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, ...]:
     """The same rules, of which the one of that name holds none of `products`, ascending."""
     return tuple(
-        Rule(name, rule.products[~is_among(rule.products, products)]) if rule.name == name else rule
+        replace(rule, products=rule.products[~is_among(rule.products, products)])
+        if rule.name == name
+        else rule
         for rule in rules
     )
 
@@ -57,18 +62,18 @@ def _with(products: Numbers, fresh: Numbers) -> Numbers:
 def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
     """Products of the whole catalogue by the first rule that holds them; rules of 0 are left out.
 
-    Rules hold few products each, so the catalogue itself is never walked.
+    A customer's rules hold few products each. Those of the catalogue may hold most of it, so they
+    are not walked: they are only asked about the few.
     """
     counts: dict[str, int] = {}
-    earlier: list[Rule] = []
+    earlier = NO_PRODUCTS
     for rule in rules:
-        if not len(rule.products):
+        if rule.is_for_all:
+            counts[rule.name] = len(rule.products) - int(is_among(earlier, rule.products).sum())
             continue
-        already: Flags = np.zeros(len(rule.products), bool)
-        for before in earlier:
-            already |= before.holds(rule.products)
-        counts[rule.name] = len(rule.products) - int(np.count_nonzero(already))
-        earlier.append(rule)
+        new = rule.products[~is_among(rule.products, earlier)]
+        counts[rule.name] = len(new)
+        earlier = _with(earlier, new)
     return {name: count for name, count in counts.items() if count}
 
 

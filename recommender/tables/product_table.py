@@ -27,6 +27,8 @@ from recommender.tables.window import YEAR_1900, Window
 
 REQUIRED = ("product_id",)
 TEXTS = ("name", "category", "brand")
+CHANGING = ("in_stock", "price")
+"""What may be told anew between two readings."""
 OPTIONAL = (*TEXTS, "price", "cost", "in_stock", "listed_at")
 
 
@@ -55,12 +57,15 @@ class ProductTable:
             "price": self._price,
             "cost": self._cost,
         }
-        kept = Records()
+        kept, found, written_at = Records(), set[str](), self._intake.written_at
         for chunk in settled(self._intake.chunks(), forms, self._journal):
+            found.update(chunk.columns)
             self._check(chunk, kept)
         self._clock.finish(self._journal)
         frame = _completed(kept.unique("product_id", self._journal))
-        return frame, self._journal.report(len(frame))
+        report = self._journal.report(len(frame))
+        columns = tuple(name for name in CHANGING if name in found)
+        return frame, replace(report, columns=columns, written_at=written_at)
 
     def _check(self, chunk: Chunk, kept: Records) -> None:
         checks = Checks(chunk, self._journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -30,6 +31,10 @@ class TableReport:
     """Odd but usable."""
     left_out: int = 0
     """Sound rows at or after the `as_of` that was asked for."""
+    columns: tuple[str, ...] = ()
+    """Of products: which of stock and price the table speaks of."""
+    written_at: datetime | None = None
+    """Of products: when the newest of its files was, or when the query was made."""
 
     def __post_init__(self) -> None:
         if self.read != self.kept + len(self.rejected) + self.merged + self.left_out:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from recommender.listing.csv_lines import csv_lines
 from recommender.listing.rows import LIST_COLUMNS, target_rows
+from recommender.release.opening import Release
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import product_also_bought_answer, targets_answer
 from recommender.suggest.targets import TargetList
@@ -17,6 +19,7 @@ from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.api.parameters import Count, ProductId, QueryParameters, refuse_repetitions
 from service.live import InUse, in_use
+from service.pages.formats import day
 from service.pages.page_answer import page_answer
 from service.pages.selling_chart import selling_chart
 from service.pages.words import (
@@ -25,6 +28,10 @@ from service.pages.words import (
     passed_over_in_words,
     reasons_in_words,
 )
+from service.records.asking import read
+from service.records.products import CHANGING, ProductWords, words_about
+from service.records.times import now
+from service.sales.changed import word_about
 from service.sales.product import describe_product, selling_of
 from service.sales.targets import targets_for
 
@@ -65,6 +72,7 @@ async def product_page(
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     release, also = live.release, product_also_bought(live.release, product_id)
+    said = await read(request.app.state.database, lambda c: words_about(c, product_id))
     found = await targets_for(request, live, caller, product_id, query.n)
     selling = selling_of(release, product_id)
     return page_answer(
@@ -72,6 +80,7 @@ async def product_page(
         caller,
         "product.html",
         product=describe_product(release, product_id),
+        changes=_changes(release, said),
         also=product_also_bought_answer(release, also),
         targets=targets_answer(release, found),
         reasons=[reasons_in_words(release, target.reasons)[0] for target in found.targets],
@@ -82,6 +91,23 @@ async def product_page(
         outcomes=OUTCOMES_IN_WORDS,
         more=MORE_TARGETS if _may_have_more(found) else None,
     )
+
+
+def _changes(release: Release, said: ProductWords) -> dict[str, dict[str, Any] | None]:
+    """What is otherwise now than at the training, with the day since when; else None."""
+    words = {name: word_about(release, said, name) for name in CHANGING}
+    return {
+        name: word | {"since": _day(word["recorded_at"])}
+        if word and word["holds"] and word["value"] != word["catalogue"]
+        else None
+        for name, word in words.items()
+    }
+
+
+def _day(moment: str) -> str:
+    """Of today as today."""
+    said_on = datetime.fromisoformat(moment).date()
+    return "today" if said_on == now().date() else f"on {day(said_on)}"
 
 
 def _may_have_more(found: TargetList) -> bool:

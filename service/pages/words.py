@@ -31,6 +31,7 @@ RULES_IN_WORDS = {
     "accepted": "it has agreed to",
     "won": "it was sold lately",
     "not_in_catalogue": "no longer in the catalogue",
+    "inactive": "not offered for now",
     "out_of_stock": "out of stock",
 }
 PURPOSES_IN_WORDS = {

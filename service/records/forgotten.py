@@ -83,6 +83,8 @@ _SINCE = (
     .where(forgotten.c.sequence > sa.bindparam("sequence"))
     .order_by(forgotten.c.sequence)
 )
+NEWEST = sa.select(sa.func.max(forgotten.c.sequence)).scalar_subquery()
+"""None where nobody was."""
 _KEY = sa.select(secrets.c.value).where(secrets.c.name == SECRET)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,6 +32,15 @@ def _told() -> tuple[sa.Column[str], sa.Column[datetime]]:
     return (
         sa.Column("recorded_by", sa.Text, nullable=False),
         sa.Column("recorded_at", UtcTime(), nullable=False),
+    )
+
+
+def _said(name: str, kind: sa.types.TypeEngine[Any]) -> tuple[sa.Column[Any], ...]:
+    """The last word on one thing, by whom and when; all three null where nothing was said."""
+    return (
+        sa.Column(name, kind),
+        sa.Column(f"{name}_by", sa.Text),
+        sa.Column(f"{name}_at", UtcTime()),
     )
 
 
@@ -146,6 +156,16 @@ events = sa.Table(
     sa.Index("ix_events_customer_id_happened_at", "customer_id", "happened_at"),
     sa.Index("ix_events_visitor_id_happened_at", "visitor_id", "happened_at"),
     sqlite_autoincrement=True,
+)
+
+products = sa.Table(
+    "products",
+    metadata,
+    sa.Column("product_id", sa.Text, primary_key=True),
+    sa.Column("sequence", SEQUENCE, nullable=False, unique=True),
+    *_said("in_stock", sa.Boolean()),
+    *_said("price", sa.Float()),
+    *_said("active", sa.Boolean()),
 )
 
 answered = sa.Table(

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from recommender.config import Config, PermissionsSection
+from recommender.release.changes import ToldProduct
 from recommender.suggest.facts import Consent, FactsBook
 from recommender.told import ToldOutcome
 from service.records.consents import Consents
@@ -18,6 +19,7 @@ from service.records.database import Database
 from service.records.facts import AllFacts
 from service.records.forgotten import Forgotten, read_forgotten
 from service.records.migrate import open_records_if_any
+from service.records.products import told_after
 from service.records.schema import lists, outcomes
 from service.records.times import now
 
@@ -42,6 +44,10 @@ class RecordsTold:
     def facts(self, data_until: int, today: date) -> FactsBook:
         with self.database.reading() as connection:
             return AllFacts(connection, Consents(self.defaults), data_until, today)
+
+    def products(self) -> Sequence[ToldProduct]:
+        with self.database.reading() as connection:
+            return told_after(connection, 0)[0]
 
     def wrote_list(self, path: Path, release: str) -> None:
         written = {"path": str(path.resolve()), "release": release, "written_at": now()}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
 from recommender.suggest.insight.rhythm import customer_rhythm_of
-from recommender.suggest.insight.stakes import Stake, stake_of
+from recommender.suggest.insight.stakes import Stake, first_may_differ, stake_of
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from recommender.suggest.wording import product_name
@@ -44,10 +44,15 @@ def listed(connection: sa.Connection, today: Today, rows: Sequence[int]) -> list
         | (
             NOT_TOLD
             if today.not_allowed[row]
-            else _told(release, row, book.of(key) if book.knows(key) else None)
+            else _told(release, row, book.of(key) if _has_news(release, row, book, key) else None)
         )
         for row, key in zip(rows, keys, strict=True)
     ]
+
+
+def _has_news(release: Release, row: int, book: AllFacts, key: str) -> bool:
+    """Whether its list may begin with something else than at the training."""
+    return book.knows(key) or first_may_differ(release, row)
 
 
 def _about(today: Today, row: int) -> Json:

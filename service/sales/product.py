@@ -82,13 +82,16 @@ def _customers_of(part: Bought | Earlier, column: int) -> npt.NDArray[np.int64]:
 
 def stock_is_known(release: Release) -> bool:
     """A catalogue in which everything is in stock says nothing of stock."""
-    return bool((~release.products.in_stock & release.products.in_catalogue).any())
+    in_stock = release.products.in_stock & release.as_trained.in_stock
+    return bool((~in_stock & release.products.in_catalogue).any())
 
 
 def _stock(release: Release, column: int) -> str | None:
     products = release.products
     if not products.in_catalogue[column]:
         return "no longer in the catalogue"
+    if column in release.inactive:
+        return "not offered for now"
     if not stock_is_known(release):
         return None
     return "in stock" if products.in_stock[column] else "out of stock"

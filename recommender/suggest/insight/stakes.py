@@ -9,7 +9,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.changes import freed_since
 from recommender.release.opening import Release
+from recommender.suggest.rules import is_among
+from recommender.suggest.shortlist import shortlist_of
 
 Measure = Literal["money", "purchases", "nothing"]
 """What customers are compared by: expected purchases where no price is known."""
@@ -49,6 +52,17 @@ def stake_of(release: Release, row: int) -> Stake:
         churn_value=_known(float(part.churn_value[row])),
         product=None if product < 0 else product,
         chance=float(part.first_chance[row]),
+    )
+
+
+def first_may_differ(release: Release, row: int) -> bool:
+    """Whether the first offer may be another one since products were changed."""
+    if release.unchanged is None:
+        return False
+    product = release.contents.stakes.first[row : row + 1]
+    held = is_among(product, release.not_offered) | is_among(product, release.out_of_stock)
+    return bool(
+        held[0] or is_among(shortlist_of(release, row).products, freed_since(release)).any()
     )
 
 

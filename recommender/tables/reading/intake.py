@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from recommender.tables.chunk import Chunk
@@ -12,7 +13,7 @@ from recommender.tables.reading.csv_file import read_csv
 from recommender.tables.reading.excel_file import read_excel
 from recommender.tables.reading.parquet_file import read_parquet
 from recommender.tables.reading.query import NAME, Query
-from recommender.tables.reading.sources import SourceFile, find_files
+from recommender.tables.reading.sources import SourceFile, find_files, reading
 
 Reader = Callable[[SourceFile, Contract, Journal], Iterator[Chunk]]
 READERS: dict[str, Reader] = {
@@ -30,6 +31,16 @@ class Intake:
         self._contract, self._journal = contract, journal
         self._query = Query(contract, folder) if contract.section.url else None
         self._files = [] if self._query else find_files(contract.section, folder, journal)
+
+    @property
+    def written_at(self) -> datetime:
+        """When the newest of its files was; of a query, this moment."""
+        moments = []
+        for file in self._files:
+            with reading(file.name):
+                moments.append(file.path.stat().st_mtime)
+        now = datetime.now(UTC)
+        return min(now, datetime.fromtimestamp(max(moments), UTC)) if moments else now
 
     def chunks(self) -> Iterator[Chunk]:
         for chunk in self._all():
