@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
@@ -61,7 +62,7 @@ def top_n(
     """The n products of highest score for each customer, a block of customers at a time.
 
     `customers` and `products` are (rows, factors). Left out is what `never` (customers, products)
-    holds, and every score that is NaN or -inf. Of equals the lower product comes first.
+    holds, and what has no score above -inf. Of equals the lower product comes first.
     Raises ValueError when the shapes do not fit each other, or n is less than 1.
     """
     if n < 1:
@@ -74,6 +75,11 @@ def top_n(
     for first in range(0, len(customers), size):
         some = slice(first, first + size)
         yield _block(_Strips(customers[some], tiles, _stored(never[some]), n), first, means.threads)
+
+
+def only(products: Scores, open_: npt.NDArray[np.bool_]) -> Scores:
+    """The factors of products that may be listed, and NaN for the others."""
+    return np.where(open_[:, None], products, np.float32(np.nan))
 
 
 @dataclass(frozen=True)
