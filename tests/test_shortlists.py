@@ -1,4 +1,4 @@
-"""Scores that come in pieces give the lists of all at once, and those are the head of sorting."""
+"""Scores that come in pieces, in any order, give the head of each sorted row."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ WIDTH = 3 * SEGMENT + 5
     n=st.sampled_from([1, 2, LEAST_ROOM, 60, WIDTH + 1]),
     cuts=st.lists(st.integers(0, WIDTH), max_size=4),
 )
-def test_pieces_give_the_head_of_each_sorted_row(
+def test_pieces_in_any_order_give_the_head_of_each_sorted_row(
     seed: int, few: int, n: int, cuts: list[int]
 ) -> None:
     random = np.random.default_rng(seed)
     values = np.append(random.normal(size=few), [-np.inf, 0.0, -0.0, 1e-40, np.inf])
     scores = random.choice(values, (4, WIDTH)).astype(np.float32)
     lists = Shortlists(4, n)
+    order = random.permutation(WIDTH).astype(np.int32)
     for first, end in zip([0, *sorted(cuts)], [*sorted(cuts), WIDTH], strict=True):
-        lists.take(scores[:, first:end], first)
+        some = order[first:end]
+        lists.take(np.ascontiguousarray(scores[:, some]), some, np.arange(4))
     rows, columns, places, found = lists.best_first()
     expected = [
         (row, column, place)
@@ -38,10 +40,14 @@ def test_pieces_give_the_head_of_each_sorted_row(
     assert np.array_equal(found, scores[rows, columns])
 
 
+def whole(lists: Shortlists, scores: np.ndarray) -> None:
+    lists.take(scores, np.arange(scores.shape[1], dtype=np.int32), np.arange(len(scores)))
+
+
 def test_rows_that_only_rise_or_only_fall_are_listed_right() -> None:
     rising = np.arange(5000, dtype=np.float32) - 2500
     lists = Shortlists(2, 30)
-    lists.take(np.stack([rising, rising[::-1]]))
+    whole(lists, np.stack([rising, rising[::-1]]))
     rows, columns, _, scores = lists.best_first()
     assert columns[rows == 0].tolist() == list(range(4999, 4969, -1))
     assert columns[rows == 1].tolist() == list(range(30))
@@ -52,7 +58,7 @@ def test_nan_is_never_among_the_highest() -> None:
     scores = np.full((1, 400), np.nan, np.float32)
     scores[0, [7, 300]] = -5.0, 2.0
     lists = Shortlists(1, 10)
-    lists.take(scores)
+    whole(lists, scores)
     assert lists.best_first()[1].tolist() == [300, 7]
 
 

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from recommender.models.topn import STRIP, TILE, Means, TopN, top_n
+from recommender.models.strip import STRIP
+from recommender.models.tiles import TILE
+from recommender.models.topn import Means, TopN, only, top_n
 
 NARROW = Means(memory=0, threads=1)
 
@@ -82,6 +84,26 @@ def test_over_many_tiles_and_strips_products_and_scores_are_those_of_the_plain_f
         least = scores[-1]
         surely = {p for p, score in expected if score > least + 1e-4}
         assert surely <= {p for p, _ in one}
+
+
+def test_with_factors_of_every_length_lists_are_those_of_sorting_all_scores() -> None:
+    """Most customers are done after the longest, and equals lie in different tiles."""
+    random = np.random.default_rng(5)
+    customers = random.integers(-3, 4, (STRIP + 90, 4)).astype(np.float32)
+    lengths = random.integers(0, 40, 5 * TILE) ** 2
+    products = (random.integers(-1, 2, (5 * TILE, 4)) * lengths[:, None]).astype(np.float32)
+    never = shut_at_random(len(customers), len(products), 0.1)
+    scores = np.where(never, -np.inf, customers @ products.T)
+    expected = np.argsort(-scores, axis=1, kind="stable")[:, :20]
+    found = lists_of(customers, products, never, 20)
+    assert [[p for p, _ in one] for one in found] == expected.tolist()
+
+
+def test_only_products_that_are_open_are_listed() -> None:
+    customers, products = normal(3, 40)
+    open_ = np.arange(40) % 3 == 0
+    found = lists_of(customers, only(products, open_), np.zeros((3, 40), bool), 40)
+    assert [sorted(p for p, _ in one) for one in found] == [list(range(0, 40, 3))] * 3
 
 
 def test_of_thousands_of_equals_the_lower_products_come_first() -> None:

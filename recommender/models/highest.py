@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from recommender.models.shortlists import Places, Scores, Shortlists
 
 
@@ -10,7 +12,12 @@ def highest(scores: Scores, n: int, least: float = -float("inf")) -> tuple[Place
 
     Row by row, best first; of equals the lower column.
     """
-    lists = Shortlists(len(scores), max(min(n, scores.shape[1]), 1), least)
-    lists.take(scores)
+    height, width = scores.shape
+    lists = Shortlists(height, max(min(n, width), 1), least)
+    lists.take(
+        np.ascontiguousarray(scores, np.float32),
+        np.arange(width, dtype=np.int32),
+        np.arange(height),
+    )
     rows, columns, places, _ = lists.best_first()
     return rows, columns, places

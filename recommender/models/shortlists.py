@@ -1,4 +1,4 @@
-"""The highest of each row, of scores that come a few columns at a time."""
+"""The highest of each row, of scores that come a few columns at a time, in any order."""
 
 from __future__ import annotations
 
@@ -14,31 +14,33 @@ NOTHING = np.int64(2**63 - 1)
 LOWER_BITS = 0x7FFFFFFF
 """Of a number below 0 these are the other way round, for the highest to have the greatest bits."""
 
+LIMITS = np.finfo(np.float32)
+GREATEST, SMALLEST, STEP = LIMITS.max, LIMITS.tiny, LIMITS.eps
+
 Places = npt.NDArray[np.intp]
+Columns = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 
 
 class Shortlists:
-    """The n highest scores above `least` of each row; of equals the lower column, NaN never.
-
-    Columns must come in ascending order.
-    """
+    """The n highest scores above `least` of each row; of equals the lower column, NaN never."""
 
     def __init__(self, rows: int, n: int, least: float = -np.inf) -> None:
         if n < 1:
             raise ValueError(f"the {n} highest of a row; ask for 1 or more")
         self.n = n
-        self._least = np.full(rows, least, np.float32)
+        self.least = np.full(rows, least, np.float32)
+        """(rows,) no score up to this can still come in."""
+        self._worst = np.full(rows, NOTHING)
         self._counts = np.zeros(rows, np.intp)
         self._keys = np.full((rows, n + max(n, LEAST_ROOM)), NOTHING)
 
     def __repr__(self) -> str:
         return f"Shortlists({len(self._counts):,} rows, {self.n} of each)"
 
-    def take(self, scores: Scores, first: int = 0) -> None:
-        """Looks at (rows, some) scores of the columns from `first` on."""
-        lines = np.ascontiguousarray(scores, np.float32)
-        _take(lines, first, self.n, self._least, self._counts, self._keys)
+    def take(self, scores: Scores, columns: Columns, rows: Places) -> None:
+        """Looks at (some rows, some columns) scores."""
+        _take(scores, columns, rows, self.n, (self.least, self._worst, self._counts, self._keys))
 
     def best_first(self) -> tuple[Places, Places, Places, Scores]:
         """Rows, columns, places (0 for the best) and scores, row by row."""
@@ -53,23 +55,25 @@ class Shortlists:
 
 
 @numba.njit(nogil=True, cache=True)
-def _take(scores, first, n, leasts, counts, keys):  # type: ignore[no-untyped-def]
-    for row in range(len(scores)):
-        line, kept = scores[row], keys[row]
-        least, count = leasts[row], counts[row]
+def _take(scores, columns, rows, n, lists):  # type: ignore[no-untyped-def]
+    leasts, worsts, counts, keys = lists
+    for number in range(len(scores)):
+        line, row = scores[number], rows[number]
+        kept, count, least, worst = keys[row], counts[row], leasts[row], worsts[row]
         for start in range(0, len(line), SEGMENT):
             segment = line[start : start + SEGMENT]
             if _any_above(segment, least):
                 for place in range(len(segment)):
-                    score = segment[place]
-                    if score > least:
-                        kept[count] = _key(score, first + start + place)
-                        count += 1
+                    if segment[place] > least:
+                        key = _key(segment[place], columns[start + place])
+                        if key < worst:
+                            kept[count] = key
+                            count += 1
                         if count == len(kept):
                             _keep(kept, count, n)
-                            count = n
-                            least = _score(kept[n - 1])
-        leasts[row], counts[row] = least, count
+                            count, worst = n, kept[n - 1]
+                            least = _below(_score(worst))
+        counts[row], leasts[row], worsts[row] = count, least, worst
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -96,6 +100,13 @@ def _key(score, column):  # type: ignore[no-untyped-def]
 def _score(key):  # type: ignore[no-untyped-def]
     bits = ~(key >> 32)
     return np.int32(bits ^ ((bits >> 63) & LOWER_BITS)).view(np.float32)
+
+
+@numba.njit(nogil=True, cache=True)
+def _below(score):  # type: ignore[no-untyped-def]
+    """A little less, for a lower column of equal score may come later."""
+    finite = min(score, GREATEST)
+    return np.float32(finite - max(abs(finite) * STEP, SMALLEST))
 
 
 @numba.njit(nogil=True, cache=True)
