@@ -74,6 +74,7 @@ def _bought(release: Release, history: History) -> Vector:
 
 def _system(release: Release, bought: Vector, confidence: Vector) -> Vector:
     regularization = float(release.manifest.settings["regularization"])
-    system = release.gram + regularization * np.eye(bought.shape[1])
+    system = release.gram.copy()
+    system.flat[:: len(system) + 1] += regularization
     system += (bought.T * (confidence - 1.0)) @ bought
     return system

@@ -170,9 +170,10 @@ def popular_reasons(release: Release, products: Numbers) -> list[list[PopularRea
 def _largest_shares(
     release: Release, bought: Numbers, shares: npt.NDArray[np.float64]
 ) -> list[BoughtReason]:
-    order = np.lexsort((bought, -shares))[:SHARES_SHOWN]
+    # so few are left that sorting them costs nothing
+    large = np.flatnonzero(shares >= LEAST_SHARE)
+    told = sorted(zip((-shares[large]).tolist(), bought[large].tolist(), strict=True))
     return [
-        BoughtReason(release.products.ids[int(bought[i])], round(float(shares[i]), 4))
-        for i in order
-        if shares[i] >= LEAST_SHARE
+        BoughtReason(release.products.ids[product], round(-share, 4))
+        for share, product in told[:SHARES_SHOWN]
     ]
