@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -157,9 +159,28 @@ def test_less_memory_makes_blocks_of_fewer_customers() -> None:
     never = sparse.csr_matrix((len(customers), 30), dtype=bool)
     told = [
         [len(np.unique(block.customers)) for block in top_n(customers, products, never, 20, means)]
-        for means in (NARROW, Means(3_000_000, 1), Means(10**9, 1))
+        for means in (NARROW, Means(5_000_000, 1), Means(10**9, 1))
     ]
     assert told == [[STRIP] * 5, [3 * STRIP, 2 * STRIP], [5 * STRIP]]
+
+
+def test_memory_does_not_grow_with_the_customers() -> None:
+    means = Means(4_000_000, 1)
+    assert most_held(60 * STRIP, means) < means.memory
+    assert most_held(60 * STRIP, means) < 1.1 * most_held(15 * STRIP, means)
+
+
+def most_held(customers: int, means: Means) -> int:
+    """Bytes beside what comes in."""
+    likings, products = normal(customers, 300)
+    never = sparse.csr_matrix((customers, 300), dtype=bool)
+    tracemalloc.start()
+    try:
+        for _ in top_n(likings, products, never, 20, means):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_who_bought_everything_gets_nothing_and_who_bought_nothing_gets_n() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from recommender.models.shortlists import Places, Scores, Shortlists
-from recommender.models.tiles import TILE, Tiles
+from recommender.models.tiles import TILE, Tiles, lengths_of
 
 STRIP = 512
 STEP = 64
@@ -28,7 +28,7 @@ class Strip:
 
         Customers whose n-th best no later tile can reach are done, and the strip shrinks.
         """
-        lengths = np.linalg.norm(self.customers.astype(np.float64), axis=1)
+        lengths = lengths_of(self.customers)
         lists = Shortlists(len(self.customers), n)
         shut = _Shut(self.never)
         held = np.empty(STRIP * TILE, np.float32)

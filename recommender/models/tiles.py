@@ -39,9 +39,14 @@ class Tiles:
         return kept
 
 
+def lengths_of(factors: Scores) -> npt.NDArray[np.float64]:
+    """(rows,) Euclidean."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", factors, factors, dtype=np.float64)))
+
+
 def tiles_of(products: Scores) -> Tiles:
     """From (products, factors)."""
-    lengths = np.linalg.norm(products.astype(np.float64), axis=1)
+    lengths = lengths_of(products)
     order = np.argsort(-lengths, kind="stable").astype(np.int32)  # NaN comes last
     places = np.empty(len(order), np.int32)
     places[order] = np.arange(len(order))

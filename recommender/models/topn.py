@@ -9,7 +9,7 @@ a customer is done as soon as that of the next tile is not enough.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,8 +22,9 @@ from recommender.models.shortlists import Places, Scores
 from recommender.models.strip import STRIP, Strip
 from recommender.models.tiles import TILE, tiles_of
 
-LISTED = 64
-"""Bytes that a place of a list takes while strips are joined."""
+BYTES = 96
+"""That a place of a list takes while strips are joined and the block before is looked at."""
+Listed = tuple[Places, Places, Places, Scores]
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Means:
     threads: int = os.cpu_count() or 1
 
     def customers_at_once(self, n: int) -> int:
-        left = self.memory - self.threads * STRIP * TILE * 4
-        return STRIP * max(left // (STRIP * n * LISTED), self.threads)
+        left = self.memory - self.threads * STRIP * (TILE * 8 + n * 32)
+        return STRIP * max(left // (STRIP * n * BYTES), self.threads)
 
 
 USUAL = Means()
@@ -73,7 +74,7 @@ def top_n(
     n = min(n, max(len(products), 1))
     tiles = tiles_of(products)
 
-    def best(first: int) -> tuple[Places, Places, Places, Scores]:
+    def best(first: int) -> Listed:
         some = slice(first, first + STRIP)
         strip = Strip(customers[some], tiles.ordered(never[some]))
         rows, listed, places, scores = strip.best(tiles, n)
@@ -81,11 +82,14 @@ def top_n(
 
     size = means.customers_at_once(n)
     for first in range(0, len(customers), size):
-        strips = range(first, min(first + size, len(customers)), STRIP)
-        # threads of its own would make BLAS slower, and the sums depend on the machine
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(means.threads) as pool:
-            found = list(pool.map(best, strips))
-        yield TopN(*map(np.concatenate, zip(*found, strict=True)))
+        yield _joined(best, range(first, min(first + size, len(customers)), STRIP), means.threads)
+
+
+def _joined(best: Callable[[int], Listed], strips: range, threads: int) -> TopN:
+    # threads of its own would make BLAS slower, and the sums depend on the machine
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(best, strips))
+    return TopN(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def only(products: Scores, open_: npt.NDArray[np.bool_]) -> Scores:
