@@ -223,6 +223,12 @@ def test_what_has_no_score_is_never_listed(value: float) -> None:
     assert all(len(one) == 5 and 3 not in dict(one) for one in found)
 
 
+def test_who_has_no_factors_likes_all_alike() -> None:
+    products = np.array([[2], [1], [np.inf], [-3]], np.float32)
+    found = lists_of(np.zeros((1, 1), np.float32), products, np.zeros((1, 4), bool), 4)
+    assert found == [[(0, 0.0), (1, 0.0), (3, 0.0)]]  # 0 times infinity is no score
+
+
 def test_a_stored_zero_is_no_purchase() -> None:
     never = sparse.csr_matrix(
         (np.array([0.0, 2.0]), np.array([1, 0]), np.array([0, 2])), shape=(1, 3)

@@ -23,6 +23,7 @@ class Strip:
     never: sparse.csr_matrix
     """(customers, places of products), ascending in each row."""
 
+    @np.errstate(invalid="ignore", over="ignore")  # 0 times infinity is NaN, which is not listed
     def best(self, tiles: Tiles, n: int) -> tuple[Places, Places, Places, Scores]:
         """Rows, products, places and scores of the n best, row by row.
 
@@ -44,8 +45,7 @@ class Strip:
             if not height:
                 break
             scores = held[: height * TILE].reshape(height, TILE)
-            with np.errstate(invalid="ignore", over="ignore"):  # NaN is not listed
-                np.matmul(rows, tile.T, out=scores)
+            np.matmul(rows, tile.T, out=scores)
             shut.shut(scores, number * TILE, left)
             lists.take(scores[: len(left)], tiles.products[number], left)
         return lists.best_first()
