@@ -86,8 +86,8 @@ def test_alone_there_are_no_peers(customers: int) -> None:
     assert (found == -1).all()
 
 
-def test_blocks_of_customers_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strips_of_customers_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     factors = factors_of(3, 50)
     whole = find_peers(factors, 4)
-    monkeypatch.setattr("recommender.models.alike.BLOCK", 7)
+    monkeypatch.setattr("recommender.models.topn.STRIP", 7)
     assert find_peers(factors, 4).tolist() == whole.tolist()

@@ -6,9 +6,10 @@ import numpy as np
 from scipy import linalg, sparse
 from threadpoolctl import threadpool_limits
 
-from recommender.judging.best import Rows, Scores, best_unbought
+from recommender.judging.best import LISTED, Rows, Scores, best_unbought, ranked_of
 from recommender.judging.history import History
 from recommender.models.als import AlsSettings, fit_als
+from recommender.models.topn import only, top_n
 from recommender.ranking.ranked import Ranked
 
 MOST_PRODUCTS = 5_000
@@ -46,12 +47,10 @@ def ease(history: History) -> Ranked:
 def implicit_als(history: History) -> Ranked:
     """Alternating least squares on who bought what, with the settings that implicit comes with."""
     factors = fit_als(history.bought, IMPLICIT_DEFAULTS)
-
-    def score(customers: Rows) -> Scores:
-        with threadpool_limits(1, "blas"):
-            return np.asarray(factors.customers[customers] @ factors.products.T)
-
-    return best_unbought(history, score)
+    customers, offered = history.customers, only(factors.products, history.buyers > 0)
+    lists = list(top_n(factors.customers[customers], offered, history.owned[customers], LISTED))
+    owners = [customers[some.customers] for some in lists]
+    return ranked_of(owners, [some.products for some in lists], history.bought.shape[0])
 
 
 def _ease_weights(bought: sparse.csr_matrix, regularization: float) -> Scores:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 from recommender.judging.best import ranked_of
 from recommender.judging.metrics import Depth, buyers, scores
@@ -15,14 +14,12 @@ from recommender.judging.window import bought_between
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import Netted, net_returns, pair_starts
 from recommender.models.als import fit_als
-from recommender.models.highest import highest
 from recommender.models.settings import Settings
+from recommender.models.topn import only, top_n
 from recommender.ranking.windows import LENGTH
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 SHOWN, DEEP = Depth(), Depth(recall=100)
-CELLS = 4_000_000
-"""Scores held at once."""
 METRICS = ("ndcg10", "recall20", "recall100")
 """What a list shows, and what a ranker finds among its candidates."""
 
@@ -76,19 +73,10 @@ class Exam:
         """Customers (which must ascend) and products of the first 100 places of their lists."""
         weights = build_matrix(self.netted, settings.weighting, self.at).weights
         factors = fit_als(weights, replace(settings.als, iterations=iterations))
-        unsold = np.bincount(weights.indices, minlength=weights.shape[1]) == 0
-        owners, lists = [], []
-        size = max(1, CELLS // max(weights.shape[1], 1))
-        for first in range(0, len(customers), size):
-            some = customers[first : first + size]
-            with threadpool_limits(1, "blas"):  # the same sums in the same order everywhere
-                liking = factors.customers[some] @ factors.products.T
-            liking[self.owned[some].nonzero()] = -np.inf
-            liking[:, unsold] = -np.inf
-            rows, products, _ = highest(liking, DEEP.most)
-            owners.append(some[rows])
-            lists.append(products)
-        return owners, lists
+        sold = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
+        offered, liking = only(factors.products, sold), factors.customers[customers]
+        lists = list(top_n(liking, offered, self.owned[customers], DEEP.most))
+        return [customers[some.customers] for some in lists], [some.products for some in lists]
 
 
 def set_exam(purchases: Purchases, at: int, history_days: int) -> Exam:

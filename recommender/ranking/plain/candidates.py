@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from recommender.models.highest import highest
 from recommender.models.models import Models
 from recommender.models.popularity import most_bought
 
@@ -51,11 +52,11 @@ def _block(
     scores[never_candidates(models, customers)] = -np.inf
     scores[:, models.popularity.buyers == 0] = -np.inf
     width = scores.shape[1]
-    best = _best(scores, min(LIKED, width))
+    liking, liked, place = highest(scores, LIKED)
     first = np.arange(len(customers))[:, None] * width
-    cells = np.concatenate([(first + best).ravel(), (first + popular).ravel()])
+    cells = np.concatenate([liking * width + liked, (first + popular).ravel()])
     places = np.full(len(cells), LIKED, np.int32)
-    places[: best.size] = np.tile(np.arange(best.shape[1], dtype=np.int32), len(best))
+    places[: len(place)] = place
     # of a cell that is both liked and popular, the liked one stands first
     cells, once = np.unique(cells, return_index=True)
     score = scores.ravel()[cells]
@@ -72,10 +73,3 @@ def never_candidates(
     cells = [part[customers].nonzero() for part in parts]
     rows, products = (np.concatenate(side) for side in zip(*cells, strict=True))
     return rows, products
-
-
-def _best(scores: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
-    """(rows, n) columns of the highest scores, best first, of equals the lower column."""
-    some = np.argpartition(scores, scores.shape[1] - n, axis=1)[:, -n:]
-    values = np.take_along_axis(scores, some, axis=1)
-    return np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)
