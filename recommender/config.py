@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from recommender.errors import ConfigError
+from recommender.origin import Origin
 
 Auto = Literal["auto"]
 
@@ -113,6 +114,8 @@ class ServiceSection(Section):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
+    origins: Annotated[tuple[Origin, ...], Field(strict=False)] = ()
+    """Of the web shop's pages, which may ask what goes with a product with a widget key."""
     tls: bool = False
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None

@@ -38,6 +38,8 @@ class Settings(BaseModel):
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
+    origins: frozenset[str] = frozenset()
+    """Of pages whose browsers may ask what goes with a product."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
     tls: bool = False
@@ -51,6 +53,7 @@ class Settings(BaseModel):
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            origins=frozenset(config.service.origins),
             tls=config.service.tls,
             proxy=config.service.proxy,
             sources=sources_of(config),
