@@ -58,6 +58,7 @@ from service.records.database import database_at
 from service.records.migrate import made_ready
 from service.refusals import install_refusals
 from service.settings import Settings
+from service.widget import serving as widget
 
 
 class Service(FastAPI):
@@ -119,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
         product,
         docs,
         sign_in,
+        widget,
     ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")

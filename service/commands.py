@@ -12,11 +12,12 @@ from recommender.cli.options import config_option, talk
 from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
 from recommender.errors import ConfigError
-from service.access.caller import ROLES, Role
+from service.access.caller import PUBLIC, ROLES, Role
 from service.records import issuing
 from service.records.database import open_database
 from service.records.keys import KnownKey, all_keys
 from service.records.migrate import migrate, open_records
+from service.widget.hint import hint
 
 
 @click.command("serve")
@@ -52,10 +53,13 @@ def keys() -> None:
 @config_option
 def create(name: str, role: Role, rep: str | None, config_path: Path) -> None:
     """Make a key; it is shown once, alone on stdout."""
-    with closing(open_records(load_config(config_path))) as database, database.writing() as told:
+    config = load_config(config_path)
+    with closing(open_records(config)) as database, database.writing() as told:
         key = issuing.issue_key(told, name, role, rep)
     whose = f", for the customers of {rep}" if rep else ""
     talk(f"{name}: a key of the role {role}{whose}; keep it now, it cannot be shown again")
+    if role == PUBLIC:
+        talk(hint(config, key.shown))
     click.echo(key.shown)
 
 

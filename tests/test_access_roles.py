@@ -45,6 +45,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /products/{product_id:path}": SALES,
     "GET /products/{product_id:path}/targets.csv": SALES,
     "GET /sign-in": EVERYONE,
+    "GET /widget/also-bought.js": EVERYONE,
     "DELETE /v1/preferences/{preference_id}": SALES,
     "GET /v1/audit": ("admin",),
     "GET /v1/complaints": SALES,
