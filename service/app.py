@@ -39,7 +39,7 @@ from service.envelope import Envelope
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
-from service.pages import customer, docs, product, report, sign_in, start, told
+from service.pages import customer, docs, product, report, shop, sign_in, start, told
 from service.pages import customers as customer_list
 from service.pages import survey as survey_form
 from service.pages import team as team_page
@@ -123,6 +123,8 @@ def create_app(settings: Settings) -> FastAPI:
         widget,
     ):
         app.include_router(page.router, include_in_schema=False)
+    if settings.demo_shop_key is not None:
+        app.include_router(shop.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes without roles: {', '.join(forgotten)}; declare them")

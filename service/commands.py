@@ -30,15 +30,13 @@ def serve_command(host: str, port: int, workers: int, demo_keys: bool, config_pa
     """Answer page, shop and rep from the live release."""
     if find_spec("fastapi") is None:
         raise ConfigError("serving needs FastAPI: pip install 'recommender[service]'")
-    from service.demo_keys import say_demo_keys  # noqa: PLC0415
+    from service.demo import Demo  # noqa: PLC0415
     from service.serve import serve  # noqa: PLC0415 - the engine runs without FastAPI
 
     config = load_config(config_path)
     talk(defaults_in_words(config))
-    if demo_keys:
-        serve(config, host=host, port=port, workers=workers, listening=say_demo_keys)
-    else:
-        serve(config, host=host, port=port, workers=workers)
+    demo = Demo(config) if demo_keys else None
+    serve(config, host=host, port=port, workers=workers, demo=demo)
 
 
 @click.group()

@@ -42,6 +42,8 @@ class Settings(BaseModel):
     """Of pages whose browsers may ask what goes with a product."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
+    demo_shop_key: str | None = None
+    """The widget's key in the pages of the demo's shop; None where there is no such shop."""
     tls: bool = False
     proxy: ProxySection | None = None
 
