@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from recommender.config import load_config
 from service.access.roles import all_declared
 from service.pages.formats import path_part
 from service.pages.shop import names_of_shop
@@ -168,19 +168,25 @@ def test_no_other_site_changes_the_basket(visitor: TestClient) -> None:
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_a_demo_prints_leads_to_a_shop_whose_key_works(tmp_path: Path, workers: str) -> None:
     config = tmp_path / "recommender.toml"
+    publish_small_release(config.parent / "releases")
+    with demo_of(config, workers) as (service, shop):
+        assert shop == f"{service}/shop"
+        (element,) = elements_of(httpx2.get(f"{shop}/B1", timeout=WORKERS_START).text)
+        assert also_bought(service, element, service).status_code == 200
+        assert also_bought(service, element, "http://shop.example").status_code == 403
+
+
+@contextmanager
+def demo_of(config: Path, workers: str = "1") -> Iterator[tuple[str, str]]:
+    """The addresses that a demo prints: of the service and of its shop."""
     config.write_text('[purchases]\nsource = "purchases.csv"\n')
-    publish_small_release(load_config(config).releases_directory)
     command = [sys.executable, "-m", "recommender.cli.main", "serve", "--demo-keys", "--port", "0"]
     command += ["--config", str(config), "--workers", workers]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as p:
         try:
             assert p.stdout
             said = [p.stdout.readline().strip() for _ in range(4)]
-            shop = said[3].removeprefix("a shop that shows what goes with a product: ")
-            assert shop == f"{said[0]}/shop"
-            (element,) = elements_of(httpx2.get(f"{shop}/B1", timeout=WORKERS_START).text)
-            assert also_bought(said[0], element, said[0]).status_code == 200
-            assert also_bought(said[0], element, "http://shop.example").status_code == 403
+            yield said[0], said[3].removeprefix("a shop that shows what goes with a product: ")
         finally:
             p.terminate()
             p.communicate(timeout=20)
