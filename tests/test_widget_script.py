@@ -88,6 +88,11 @@ def test_the_readme_says_the_three_lines_that_the_terminal_says() -> None:
     assert len(html_of_readme().splitlines()) == 3
 
 
+def test_the_documentation_says_the_hash_of_this_very_script() -> None:
+    said = (ROOT / "docs" / "widget.md").read_text(encoding="utf-8")
+    assert re.findall(r"sha384-[A-Za-z0-9+/=]+", said) == [INTEGRITY]
+
+
 @pytest.mark.parametrize(
     ("section", "address", "counts"),
     [

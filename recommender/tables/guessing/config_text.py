@@ -85,6 +85,7 @@ _TAIL = """\
 # database = "sqlite:///recommender.db"   # or postgresql://...
 # currency = "EUR"
 # hosts = ["sales.example.com"]           # names that callers from other machines use
+# origins = ["https://shop.example"]      # of the web shop's pages, for a key of the role widget
 """
 
 
