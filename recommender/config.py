@@ -109,6 +109,22 @@ class ProxySection(Section):
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$|^\[[0-9A-Fa-f:.]+\]$")]
 
 
+Requests = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class RequestsPerMinuteSection(Section):
+    """Of one key of each role; 0 for no limit."""
+
+    widget: Requests = 60_000
+    """Of one address, for its key is everybody's."""
+    shop: Requests = 60_000
+    rep: Requests = 30_000
+    manager: Requests = 30_000
+    admin: Requests = 30_000
+    nobody: Requests = 6_000
+    """Of one address, without a key."""
+
+
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
@@ -120,6 +136,7 @@ class ServiceSection(Section):
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None
     complaints: ComplaintsSection = ComplaintsSection()
+    requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
 
 
 class Config(Section):

@@ -25,6 +25,7 @@ from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
+from service.records.pulse import Beat
 from service.sales.at_stake import AtStake
 from service.sales.board.entries import BoardEntries, NotAllowed
 from service.sales.directory import CustomerDirectory
@@ -109,10 +110,10 @@ class LiveRelease:
         """True from the commit of the erasure on, in every worker."""
         return customer_id in self._memory.up_to_date()
 
-    def now(self) -> InUse:
+    def now(self, beat: Beat | None = None) -> InUse:
         """What is in use, without those who were forgotten since it was made."""
         of, forgotten, found = self._obedient
-        in_use, newest = self.in_use, self._memory.up_to_date()
+        in_use, newest = self.in_use, self._memory.up_to_date(beat)
         if of is not in_use or forgotten is not newest:
             self._obedient = self._without_forgotten(in_use)
             found = self._obedient[2]

@@ -12,6 +12,7 @@ from recommender.config import (
     Config,
     PermissionsSection,
     ProxySection,
+    RequestsPerMinuteSection,
     database_url,
 )
 from service.erasure.holdings import sources_of
@@ -44,6 +45,9 @@ class Settings(BaseModel):
     """Room for the 1,000 events of one request."""
     demo_shop_key: str | None = None
     """The widget's key in the pages of the demo's shop; None where there is no such shop."""
+    requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
+    workers: int = 1
+    """That share the limits."""
     tls: bool = False
     proxy: ProxySection | None = None
 
@@ -60,7 +64,9 @@ class Settings(BaseModel):
             proxy=config.service.proxy,
             sources=sources_of(config),
             complaints=config.service.complaints,
+            requests_per_minute=config.service.requests_per_minute,
         )
 
-    def for_worker(self) -> Self:
-        return self.model_copy(update={"verified_at_start": False})
+    def for_worker(self, workers: int) -> Self:
+        """Of so many."""
+        return self.model_copy(update={"verified_at_start": False, "workers": workers})

@@ -122,5 +122,4 @@ def why(release: Release, reasons: tuple[Reason, ...]) -> str:
 
 def product_name(release: Release, product_id: str) -> str:
     """The name in the catalogue, or the id where it has none."""
-    column = release.products.ids.position(product_id)
-    return (release.products.name[column] if column is not None else "") or product_id
+    return release.catalogue.name_of(product_id)
