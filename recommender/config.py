@@ -9,9 +9,18 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from recommender.errors import ConfigError
+from recommender.formats.locales import ENGLISH, locale_named
 from recommender.origin import Origin
 
 Auto = Literal["auto"]
@@ -128,6 +137,8 @@ class RequestsPerMinuteSection(Section):
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    locale: str = ENGLISH
+    """How numbers, money and days are written for people; never in JSON or columns of a file."""
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
     origins: Annotated[tuple[Origin, ...], Field(strict=False)] = ()
@@ -137,6 +148,12 @@ class ServiceSection(Section):
     proxy: ProxySection | None = None
     complaints: ComplaintsSection = ComplaintsSection()
     requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
+
+    @field_validator("locale")
+    @classmethod
+    def _is_known(cls, locale: str) -> str:
+        locale_named(locale)
+        return locale
 
 
 class Config(Section):

@@ -95,6 +95,7 @@ class Service(FastAPI):
             settings.releases_directory,
             verified=settings.verified_at_start,
             database=self.state.database,
+            locale=settings.locale,
         )
 
     def build_middleware_stack(self) -> ASGIApp:

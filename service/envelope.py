@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import ReadWriteError
 from service.access.foreign_pages import headers_for_page, preflight
+from service.pages.formats import write_as_in
 from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
 from service.settings import Settings
@@ -48,6 +49,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        write_as_in(self.settings.locale)
         headers = dict(scope["headers"])
         for_page = headers_for_page(scope, self.settings.origins)
         exchange = Exchange(scope, send, _request_id(headers), for_page)

@@ -15,6 +15,7 @@ import numpy as np
 from fastapi import Request
 
 from recommender.errors import BrokenReleaseError
+from recommender.formats.locales import ENGLISH
 from recommender.release.opening import REMEDY, Release, open_release
 from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
@@ -98,11 +99,18 @@ class LiveRelease:
     The warning is for everyone, so the reason, which names folders, stands in the log alone.
     """
 
-    def __init__(self, releases: Path, *, verified: bool, database: Database | None = None) -> None:
-        self._releases = releases
+    def __init__(
+        self,
+        releases: Path,
+        *,
+        verified: bool,
+        database: Database | None = None,
+        locale: str = ENGLISH,
+    ) -> None:
+        self._releases, self._locale = releases, locale
         self._memory = ForgottenMemory(database)
         self._seen = self._stamp()
-        self.in_use = bring_into_use(releases, verified=verified)
+        self.in_use = bring_into_use(releases, verified=verified, locale=locale)
         self.warning: str | None = None
         self._obedient = self._without_forgotten(self.in_use)
 
@@ -160,7 +168,7 @@ class LiveRelease:
         """
         before = self.in_use.release.name
         if Shelf(self._releases).current_name() != before:
-            found = bring_into_use(self._releases, verified=True)
+            found = bring_into_use(self._releases, verified=True, locale=self._locale)
             self._obedient = self._without_forgotten(found)  # here no request waits for the hashes
             self.in_use = found
             log.info("now answering from %s instead of %s", self.in_use.release.name, before)
@@ -174,9 +182,9 @@ class LiveRelease:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def bring_into_use(releases: Path, *, verified: bool) -> InUse:
+def bring_into_use(releases: Path, *, verified: bool, locale: str = ENGLISH) -> InUse:
     """Raises what `open_release` raises, `BrokenReleaseError` also where a first answer fails."""
-    release = open_release(releases, verified=verified)
+    release = open_release(releases, verified=verified, locale=locale)
     try:
         _try_out(release)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:

@@ -15,6 +15,7 @@ from recommender.config import (
     RequestsPerMinuteSection,
     database_url,
 )
+from recommender.formats.locales import ENGLISH
 from service.erasure.holdings import sources_of
 from service.records.database import KEY
 
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
     workers: int = 1
     """That share the limits."""
+    locale: str = ENGLISH
     tls: bool = False
     proxy: ProxySection | None = None
 
@@ -59,6 +61,7 @@ class Settings(BaseModel):
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            locale=config.service.locale,
             origins=frozenset(config.service.origins),
             tls=config.service.tls,
             proxy=config.service.proxy,

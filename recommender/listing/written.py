@@ -36,7 +36,7 @@ def write_list(release: Release, out: Path, settings: dict[str, Any], fill: Fill
         new_held = files.enter_context(replacing(_beside(out, "held.csv")))
         new_out = files.enter_context(replacing(out))
         manifest = _made_from(release) | {
-            "settings": settings,
+            "settings": settings | {"locale": release.locale},
             "counts": dict(sorted(_filled(new_out, new_held, fill).items())),
             "file": out.name,
             "sha256": sha256_of(new_out),

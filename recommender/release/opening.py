@@ -13,6 +13,8 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
+from recommender.formats.formats import Formats, formats_of
+from recommender.formats.locales import ENGLISH
 from recommender.release.attributes import ATTRIBUTES, no_attributes, products_by_attribute
 from recommender.release.catalogue import Catalogue
 from recommender.release.columns import Array, build, flatten, names
@@ -49,6 +51,8 @@ class Release:
     folder: Path
     manifest: Manifest
     contents: Contents
+    locale: str = ENGLISH
+    """Of who reads: not of the release on disk, but of the config it was opened with."""
 
     def __repr__(self) -> str:
         customers, products = len(self.customers.ids), len(self.products.ids)
@@ -62,6 +66,11 @@ class Release:
     def as_of(self) -> datetime:
         """The moment ages are counted from; nothing later is known."""
         return datetime.fromisoformat(self.manifest.as_of)
+
+    @property
+    def formats(self) -> Formats:
+        """For sentences, the same on page, terminal and in the file."""
+        return formats_of(self.locale)
 
     @property
     def customers(self) -> Customers:
@@ -184,7 +193,9 @@ class Release:
         }
 
 
-def open_release(directory: Path, name: str | None = None, *, verified: bool = True) -> Release:
+def open_release(
+    directory: Path, name: str | None = None, *, verified: bool = True, locale: str = ENGLISH
+) -> Release:
     """The release of that name in the folder of releases, or the live one.
 
     With `verified`, every byte is read and compared with the manifest once, and every number is
@@ -211,7 +222,7 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             check_soundness(contents)
     except (ValueError, IndexError) as error:
         raise BrokenReleaseError(f"{folder}: {error}; {REMEDY}") from error
-    return Release(folder, manifest, contents)
+    return Release(folder, manifest, contents, locale)
 
 
 def _grouped(texts: TextColumn) -> dict[str, Numbers]:
