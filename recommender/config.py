@@ -21,6 +21,7 @@ from pydantic import (
 
 from recommender.errors import ConfigError
 from recommender.formats.locales import ENGLISH, locale_named
+from recommender.origin import Origin
 
 Auto = Literal["auto"]
 
@@ -123,6 +124,8 @@ Requests = Annotated[int, Field(ge=0, le=100_000_000)]
 class RequestsPerMinuteSection(Section):
     """Of one key of each role; 0 for no limit."""
 
+    widget: Requests = 6_000
+    """Of one address, for its key is everybody's."""
     shop: Requests = 60_000
     rep: Requests = 30_000
     manager: Requests = 30_000
@@ -138,6 +141,8 @@ class ServiceSection(Section):
     """How numbers, money and days are written for people; never in JSON or columns of a file."""
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
+    origins: Annotated[tuple[Origin, ...], Field(strict=False)] = ()
+    """Of the web shop's pages, which may ask what goes with a product with a widget key."""
     tls: bool = False
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None

@@ -43,7 +43,7 @@ from service.limits import Limited, Limits
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
-from service.pages import customer, docs, product, report, sign_in, start, told
+from service.pages import customer, docs, product, report, shop, sign_in, start, told
 from service.pages import customers as customer_list
 from service.pages import survey as survey_form
 from service.pages import team as team_page
@@ -63,6 +63,7 @@ from service.records.database import database_at
 from service.records.migrate import made_ready
 from service.refusals import install_refusals
 from service.settings import Settings
+from service.widget import serving as widget
 
 
 class Service(FastAPI):
@@ -133,8 +134,11 @@ def create_app(settings: Settings) -> FastAPI:
         product,
         docs,
         sign_in,
+        widget,
     ):
         app.include_router(page.router, include_in_schema=False)
+    if settings.demo_shop_key is not None:
+        app.include_router(shop.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC_FILES), name="static")
     if forgotten := undeclared(app.routes):
         raise RuntimeError(f"routes without roles: {', '.join(forgotten)}; declare them")

@@ -12,11 +12,12 @@ from recommender.cli.options import config_option, talk
 from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
 from recommender.errors import ConfigError
-from service.access.caller import ROLES, Role
+from service.access.caller import PUBLIC, ROLES, Role
 from service.records import issuing
 from service.records.database import open_database
 from service.records.keys import KnownKey, all_keys
 from service.records.migrate import migrate, open_records
+from service.widget.hint import hint
 
 
 @click.command("serve")
@@ -29,15 +30,13 @@ def serve_command(host: str, port: int, workers: int, demo_keys: bool, config_pa
     """Answer page, shop and rep from the live release."""
     if find_spec("fastapi") is None:
         raise ConfigError("serving needs FastAPI: pip install 'recommender[service]'")
-    from service.demo_keys import say_demo_keys  # noqa: PLC0415
+    from service.demo import Demo  # noqa: PLC0415
     from service.serve import serve  # noqa: PLC0415 - the engine runs without FastAPI
 
     config = load_config(config_path)
     talk(defaults_in_words(config))
-    if demo_keys:
-        serve(config, host=host, port=port, workers=workers, listening=say_demo_keys)
-    else:
-        serve(config, host=host, port=port, workers=workers)
+    demo = Demo(config) if demo_keys else None
+    serve(config, host=host, port=port, workers=workers, demo=demo)
 
 
 @click.group()
@@ -52,10 +51,13 @@ def keys() -> None:
 @config_option
 def create(name: str, role: Role, rep: str | None, config_path: Path) -> None:
     """Make a key; it is shown once, alone on stdout."""
-    with closing(open_records(load_config(config_path))) as database, database.writing() as told:
+    config = load_config(config_path)
+    with closing(open_records(config)) as database, database.writing() as told:
         key = issuing.issue_key(told, name, role, rep)
     whose = f", for the customers of {rep}" if rep else ""
     talk(f"{name}: a key of the role {role}{whose}; keep it now, it cannot be shown again")
+    if role == PUBLIC:
+        talk(hint(config, key.shown))
     click.echo(key.shown)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import ReadWriteError
+from service.access.foreign_pages import headers_for_page, preflight
 from service.pages.formats import write_as_in
 from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
@@ -32,6 +33,7 @@ SECURITY_HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+Pairs = list[tuple[bytes, bytes]]
 NO_STORE = (b"cache-control", b"no-store")
 KEEP_AN_HOUR = (b"cache-control", b"public, max-age=3600")
 
@@ -49,7 +51,8 @@ class Envelope:
             return
         write_as_in(self.settings.locale)
         headers = dict(scope["headers"])
-        exchange = Exchange(scope, send, _request_id(headers))
+        for_page = headers_for_page(scope, self.settings.origins)
+        exchange = Exchange(scope, send, _request_id(headers), for_page)
         try:
             app = self._refusal(scope, headers) or self.app
             await app(exchange.inner_scope(), receive, exchange.send)
@@ -69,17 +72,19 @@ class Envelope:
         length, most = headers.get(b"content-length", b"0"), self.settings.max_body_bytes
         if not length.isdigit() or int(length) > most:
             return refuse(scope, TOO_LARGE, f"the body may have {most:,} bytes at most")
-        return None
+        return preflight(scope, self.settings.origins)
 
 
 class Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str, more: Pairs) -> None:
+        """`more` are headers of this answer beside those of all."""
         scope.setdefault("state", {})["request_id"] = request_id
         self.request_id = request_id
         self.status = 0
         self._scope, self._send = scope, send
+        self._more = more
         self._began = time.perf_counter()
 
     def inner_scope(self) -> Scope:
@@ -106,14 +111,14 @@ class Exchange:
                 "%s %s %s %.1f ms %s", self.status, method, operation, took_ms, self.request_id
             )
 
-    def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _with_ours(self, headers: Pairs) -> Pairs:
         theirs = {name for name, _ in headers}
         ours = [header for header in SECURITY_HEADERS if header[0] not in theirs]
         ours.append((b"x-request-id", self.request_id.encode()))
         if b"cache-control" not in theirs:
             static = self._scope["path"].startswith("/static/") and self.status < 400
             ours.append(KEEP_AN_HOUR if static else NO_STORE)
-        return [*headers, *ours]
+        return [*headers, *ours, *self._more]
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

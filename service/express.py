@@ -61,7 +61,7 @@ class Express:
         query_string: bytes = scope["query_string"]
         wish = self.queries.wishes.get(query_string)
         caller: Caller | None = scope["state"]["caller"]
-        if wish is None or caller is None or _has_body(scope):
+        if wish is None or caller is None or caller.is_public or _has_body(scope):
             return None
         beat = self.known.beat()
         customer_id, live = path[len(BEFORE) : -len(AFTER)], self.live.now(beat)

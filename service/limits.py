@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.caller import Caller
+from service.access.proxy import address_of_caller
 from service.problems import TOO_MANY_REQUESTS
 from service.refusals import refuse
 from service.settings import Settings
@@ -23,7 +24,7 @@ SECONDS = 60.0
 """That a limit speaks of; all of it may be used at once."""
 REMEMBERED = 10_000
 """Callers; who asks from more addresses only makes us forget the oldest."""
-NOT_LIMITED = ("/health/", "/static/", "/metrics")
+NOT_LIMITED = ("/health/", "/static/", "/widget/", "/metrics")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,15 @@ class Limited:
         if not limit:
             return None
         share = max(1, round(limit / self.settings.workers))
-        return self.limits.take(caller.name if caller else _address(scope), share)
+        return self.limits.take(self._who(scope, caller), share)
+
+    def _who(self, scope: Scope, caller: Caller | None) -> object:
+        """A public key is everybody's: one visitor must not use it up for the others."""
+        if caller is None:
+            return _address(scope)
+        if caller.is_public:
+            return caller.name, address_of_caller(scope, self.settings.proxy)
+        return caller.name
 
 
 def _address(scope: Scope) -> tuple[str, str]:

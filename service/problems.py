@@ -41,6 +41,12 @@ NOT_SIGNED_IN = ProblemKind(
 NOT_ALLOWED = ProblemKind(
     "not_allowed", 403, "Not with this key", "Ask for a key of a role that this call is for."
 )
+FOREIGN_PAGE = ProblemKind(
+    "foreign_page",
+    403,
+    "Not from this page",
+    "Write the origin of the page into the config: `[service] origins`.",
+)
 CROSS_SITE = ProblemKind(
     "cross_site", 403, "Sent by another site", "Open the page here, and send it from there."
 )
@@ -101,6 +107,7 @@ UNAVAILABLE = ProblemKind("unavailable", 503, "Not available now", "Try again in
 PROBLEM_KINDS = (
     NOT_SIGNED_IN,
     NOT_ALLOWED,
+    FOREIGN_PAGE,
     CROSS_SITE,
     UNKNOWN_CUSTOMER,
     UNKNOWN_PRODUCT,

@@ -14,11 +14,13 @@ from starlette.types import Scope
 
 from recommender.errors import RecommenderError
 from service.access.address import sign_in_address
+from service.access.foreign_pages import ForeignPageError
 from service.access.roles import NotAllowedError, NotSignedInError, caller_of, check_allowed
 from service.api.parameters import WrongMediaTypeError
 from service.pages.render import render
 from service.problems import (
     BAD_REQUEST,
+    FOREIGN_PAGE,
     INTERNAL_ERROR,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -83,6 +85,7 @@ def install_refusals(app: FastAPI) -> None:
     app.add_exception_handler(WrongMediaTypeError, _refuse_media)
     app.add_exception_handler(NotSignedInError, _refuse_nobody)
     app.add_exception_handler(NotAllowedError, _refuse_role)
+    app.add_exception_handler(ForeignPageError, _refuse_page)
     app.add_exception_handler(ProblemError, _refuse_problem)
     app.add_exception_handler(Exception, _refuse_unforeseen)
 
@@ -112,6 +115,8 @@ async def _refuse_who_may_not(request: Request) -> Response | None:
         return await _refuse_nobody(request, error)
     except NotAllowedError as error:
         return await _refuse_role(request, error)
+    except ForeignPageError as error:
+        return await _refuse_page(request, error)
     return None
 
 
@@ -136,6 +141,14 @@ async def _refuse_nobody(request: Request, error: Exception) -> Response:  # noq
 async def _refuse_role(request: Request, error: Exception) -> Response:  # noqa: ARG001
     role = caller_of(request).role
     return refuse(request.scope, NOT_ALLOWED, f"this is not for the role `{role}`")
+
+
+async def _refuse_page(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    detail = (
+        "a widget key counts only in pages of the shop, and this is none that is known: add its "
+        'origin to recommender.toml, such as [service] origins = ["https://shop.example"]'
+    )
+    return refuse(request.scope, FOREIGN_PAGE, detail)
 
 
 async def _refuse_media(request: Request, error: Exception) -> Response:  # noqa: ARG001

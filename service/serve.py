@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
 import uvicorn
@@ -19,6 +19,7 @@ from recommender.config import Config
 from recommender.errors import ConfigError, ReadWriteError
 from service.app import create_app
 from service.connection import Connection
+from service.demo import Demo
 from service.live import bring_into_use
 from service.records.keys import any_key_in_use
 from service.records.migrate import open_records
@@ -45,9 +46,9 @@ def serve(
     host: str,
     port: int,
     workers: int,
-    listening: Callable[[Config], None] = lambda _: None,
+    demo: Demo | None = None,
 ) -> None:
-    """Answers until SIGTERM or SIGINT; prints its address first, then calls `listening`.
+    """Answers until SIGTERM or SIGINT; prints its address first, then what a demo has to say.
 
     Raises `ConfigError` for a host that others could reach where nobody could be told apart,
     `ReadWriteError` when the port is taken, and what opening the release raises: nothing is
@@ -56,16 +57,18 @@ def serve(
     address = LOOPBACK.get(host) or _reachable(host, config)
     settings = Settings.from_config(config)
     with _listening(address, port) as listener:
+        if demo is not None:
+            settings = demo.settings(settings, listener.getsockname()[1])
         if workers == 1:
             app = create_app(settings)
             _say_address(listener)
-            listening(config)
+            _say_demo(demo, listener)
             _serve_alone(app, listener)
         else:
             bring_into_use(settings.releases_directory, verified=True)
             open_records(config).close()
             _say_address(listener)
-            listening(config)
+            _say_demo(demo, listener)
             _serve_with_workers(settings, listener, workers)
 
 
@@ -153,9 +156,17 @@ _OR_LOOPBACK = f"or serve this machine only: --host {next(iter(LOOPBACK))}"
 
 
 def _say_address(listener: socket.socket) -> None:
+    print(_address(listener), flush=True)
+
+
+def _say_demo(demo: Demo | None, listener: socket.socket) -> None:
+    if demo is not None:
+        demo.say(_address(listener))
+
+
+def _address(listener: socket.socket) -> str:
     address, port = listener.getsockname()[:2]
-    shown = f"[{address}]" if ":" in address else address
-    print(f"http://{shown}:{port}", flush=True)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 def _end_with_parent() -> None:

@@ -40,8 +40,12 @@ class Settings(BaseModel):
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     """Names a caller may address us by. A foreign page that points its own name at this machine
     (DNS rebinding) is refused."""
+    origins: frozenset[str] = frozenset()
+    """Of pages whose browsers may ask what goes with a product."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
+    demo_shop_key: str | None = None
+    """The widget's key in the pages of the demo's shop; None where there is no such shop."""
     requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
     workers: int = 1
     """That share the limits."""
@@ -58,6 +62,7 @@ class Settings(BaseModel):
             permissions=config.permissions,
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
             locale=config.service.locale,
+            origins=frozenset(config.service.origins),
             tls=config.service.tls,
             proxy=config.service.proxy,
             sources=sources_of(config),

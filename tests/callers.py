@@ -7,7 +7,7 @@ from functools import cache
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from service.access.caller import Role
+from service.access.caller import PUBLIC, Role
 from service.access.key import Key, new_key
 from service.app import create_app
 from service.records.database import Database
@@ -15,6 +15,8 @@ from service.records.keys import add_key
 from service.settings import Settings
 
 ADDRESS = "http://127.0.0.1:8000"
+ORIGIN = "https://shop.example"
+"""Of the pages that the service of a test lists."""
 REP = "Jonas Moos"
 """Of the small release; every fourth customer is his."""
 
@@ -32,8 +34,10 @@ def bearer(key: Key) -> dict[str, str]:
 
 
 def client_of(app: FastAPI, role: Role | None = "manager", rep: str | None = None) -> TestClient:
-    """Shows a key of this role with every request; none for None."""
+    """Shows a key of this role with every request; none for None. A widget says its page too."""
     client = TestClient(app, base_url=ADDRESS, follow_redirects=False)
+    if role == PUBLIC:
+        client.headers["origin"] = ORIGIN
     if role is not None:
         client.headers.update(bearer(_key_in(app, role, rep)))
     return client

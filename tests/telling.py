@@ -13,7 +13,7 @@ from service.app import create_app
 from service.records.database import Database
 from service.records.keys import add_key, all_keys
 from service.settings import Settings
-from tests.callers import ADDRESS, bearer
+from tests.callers import ADDRESS, ORIGIN, bearer
 
 JONAS, THERESA = "Jonas Moos", "Theresa Roßauer"
 """Reps of the small release."""
@@ -23,6 +23,7 @@ CALLERS = {
     "theresa": Caller("Theresa's key", "rep", THERESA),
     "manager": Caller("head of sales", "manager"),
     "admin": Caller("the admin", "admin"),
+    "widget": Caller("pages of the shop", "widget"),
 }
 KEYS = {name: Key(f"Test{i:04}", f"{name:x<43}") for i, name in enumerate(CALLERS)}
 """The same in every database and process, so that a request need not know which it meets."""
@@ -31,7 +32,12 @@ OF_JONAS, OF_THERESA = "C02", "C01"
 
 def app_with_callers(releases: Path, database_url: str) -> FastAPI:
     app = create_app(
-        Settings(releases_directory=releases, folder=releases.parent, database=database_url)
+        Settings(
+            releases_directory=releases,
+            folder=releases.parent,
+            database=database_url,
+            origins=frozenset({ORIGIN}),
+        )
     )
     give_keys(app.state.database)
     return app
@@ -56,5 +62,6 @@ def service_of(database: Database, releases: Path) -> TestClient:
 
 
 def as_(name: str) -> dict[str, str]:
-    """The headers of a caller."""
-    return bearer(KEYS[name])
+    """The headers of a caller; a widget says its page too."""
+    page = {"origin": ORIGIN} if CALLERS[name].is_public else {}
+    return bearer(KEYS[name]) | page

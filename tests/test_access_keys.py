@@ -12,11 +12,12 @@ import pytest
 from recommender.cli.main import run
 from recommender.config import load_config
 from service.access.key import read_key
-from service.demo_keys import say_demo_keys
+from service.demo import Demo
 from service.records.audit import read_audit
 from service.records.keys import find_caller
 from service.records.migrate import open_records
 from service.records.sessions import begin_session, find_session
+from service.settings import Settings
 from tests.small_release import publish_small_release
 
 Call = Callable[..., tuple[int, str, str]]
@@ -139,11 +140,18 @@ def test_the_demo_shows_new_keys_each_time_and_the_old_ones_end(
     publish_small_release(loaded.releases_directory)
     shown = []
     for _ in range(2):
-        say_demo_keys(loaded)
+        demo = Demo(loaded)
+        settings = demo.settings(Settings.from_config(loaded), 8123)
+        demo.say("http://127.0.0.1:8123")
         out = capsys.readouterr().out
         assert "the rep Theresa Roßauer: rec_" in out
-        shown.append([read_key(key) for key in re.findall(KEY, out)])
+        assert out.endswith(": http://127.0.0.1:8123/shop\n")
+        assert {"http://127.0.0.1:8123", "http://localhost:8123"} < settings.origins
+        assert settings.demo_shop_key is not None
+        keys = [*re.findall(KEY, out), settings.demo_shop_key]
+        shown.append([read_key(key) for key in keys])
     with closing(open_records(loaded)) as database, database.reading() as told:
         found = [[key and find_caller(told, key) for key in keys] for keys in shown]
-    assert found[0] == [None, None]
-    assert [(c.role, c.rep) for c in found[1] if c] == [("rep", "Theresa Roßauer"), ("shop", None)]
+    assert found[0] == [None, None, None]
+    expected = [("rep", "Theresa Roßauer"), ("shop", None), ("widget", None)]
+    assert [(c.role, c.rep) for c in found[1] if c] == expected

@@ -11,17 +11,19 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 
 import service.app
-from service.access.caller import ROLES, Role
+from service.access.caller import ROLES, SALES, Role
 from service.access.roles import all_declared, undeclared
 from service.app import create_app
 from service.openapi import roles_of_operations
 from service.settings import Settings
-from tests.callers import client_of, service_of
+from tests.callers import ORIGIN, client_of, service_of
 from tests.small_release import publish_small_release
 
 EVERYONE = (None, *ROLES)
-KEYS = ROLES
-SALES = ("rep", "manager", "admin")
+KEYS = ("shop", *SALES)
+"""All that their holders keep to themselves."""
+PAGES_TOO = ("widget", *KEYS)
+"""Those too whose key lies in the source of a page."""
 BROWSER = {"accept": "text/html"}
 
 TABLE: dict[str, tuple[Role | None, ...]] = {
@@ -43,6 +45,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /products/{product_id:path}": SALES,
     "GET /products/{product_id:path}/targets.csv": SALES,
     "GET /sign-in": EVERYONE,
+    "GET /widget/also-bought.js": EVERYONE,
     "DELETE /v1/preferences/{preference_id}": SALES,
     "GET /v1/audit": ("admin",),
     "GET /v1/complaints": SALES,
@@ -53,7 +56,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/customers/{customer_id:path}/preferences": SALES,
     "GET /v1/outcomes/summary": SALES,
     "PATCH /v1/complaints/{complaint_id}": SALES,
-    "POST /v1/baskets/suggestions": KEYS,
+    "POST /v1/baskets/suggestions": PAGES_TOO,
     "POST /v1/customers/{customer_id:path}/complaints": SALES,
     "POST /v1/customers/{customer_id:path}/notes": SALES,
     "POST /v1/customers/{customer_id:path}/preferences": KEYS,
@@ -69,7 +72,7 @@ TABLE: dict[str, tuple[Role | None, ...]] = {
     "GET /v1/customers/{customer_id:path}/export": ("manager", "admin"),
     "GET /v1/customers/{customer_id:path}/suggestions": KEYS,
     "GET /v1/products/{product_id:path}": KEYS,
-    "GET /v1/products/{product_id:path}/also-bought": KEYS,
+    "GET /v1/products/{product_id:path}/also-bought": PAGES_TOO,
     "GET /v1/products/{product_id:path}/targets": SALES,
     "GET /v1/release": SALES,
     "POST /customers/{customer_id:path}/complaints": SALES,
@@ -96,7 +99,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     directory: Path = tmp_path_factory.mktemp("roles") / "releases"
     name = publish_small_release(directory)
     (directory / name / "report.html").write_text("<p>Good.</p>")
-    with service_of(Settings(releases_directory=directory, folder=directory.parent), None) as found:
+    settings = Settings(
+        releases_directory=directory, folder=directory.parent, origins=frozenset({ORIGIN})
+    )
+    with service_of(settings, None) as found:
         yield found
 
 
@@ -146,7 +152,7 @@ def test_who_may_not_send_a_body_learns_nothing_from_a_wrong_one(
 ) -> None:
     json_body = {"content-type": "application/json"}
     method, path = route.split(" ")
-    for role in (None, "shop"):
+    for role in (None, "shop", "widget"):
         if role in TABLE[route]:
             continue
         caller = client_of(client.app, role)  # type: ignore[arg-type]

@@ -119,6 +119,13 @@ def test_the_proxy_may_name_anyone(app: FastAPI) -> None:
     assert proxy.get("/v1/release", headers={b"X-Remote-User": b"\xff"}).status_code == 401  # type: ignore[dict-item]
 
 
+def test_the_proxy_signs_nobody_in_with_the_key_of_a_widget(app: FastAPI) -> None:
+    key_for(app.state.database, "widget", name="in a page")
+    named = {"X-Remote-User": "in a page", "origin": ADDRESS}
+    for address in ("/v1/release", "/v1/products/B1/also-bought"):
+        assert coming_from(app, PROXY).get(address, headers=named).status_code == 401
+
+
 def test_a_key_counts_before_what_the_proxy_says(app: FastAPI) -> None:
     shop = bearer(key_for(app.state.database, "shop", name="the shop"))
     proxy = coming_from(app, PROXY)

@@ -68,6 +68,24 @@ def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path) -> None:
         (f"{LEAST}[train]\nseed = -1", "[train] seed = -1: "),
         (f"{LEAST}[train]\nhistory_days = 3", "[train] history_days = 3: "),
         (f"{LEAST}[releases]\nkeep = 0", "[releases] keep = 0: "),
+        (f"{LEAST}[service]\norigins = ['*']", "[service] origins = '*': name each origin"),
+        (f"{LEAST}[service]\norigins = ['https://*.x']", "= 'https://*.x': name each origin"),
+        (f"{LEAST}[service]\norigins = ['https://x/']", "= 'https://x/': write scheme, host and"),
+        (f"{LEAST}[service]\norigins = ['https://x/a']", "with nothing behind: https://shop.ex"),
+        (f"{LEAST}[service]\norigins = ['https://X.at']", "in small letters"),
+        (f"{LEAST}[service]\norigins = ['ftp://x']", "= 'ftp://x': write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['x.at']", "= 'x.at': write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['null']", "= 'null': write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['https://a:99999']", "write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['https://a b']", "write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['https://u@a']", "write scheme, host"),
+        (f"{LEAST}[service]\norigins = ['https://a\\n']", "write scheme, host"),
+        (
+            f"{LEAST}[service]\norigins = ['https://a:443']",
+            "leave the usual port out; write https:/",
+        ),
+        (f"{LEAST}[service]\norigins = ['http://a:80']", "usual port out; write http://a"),
+        (f"{LEAST}[service]\norigins = 'https://a'", "[service] origins = 'https://a': "),
         (
             f"{LEAST}[releases]\nkeep = '5'",
             "[releases] keep = '5': input should be a valid integer",
@@ -196,3 +214,9 @@ def test_what_was_asked_for_is_taken() -> None:
 
 def test_the_sample_config_is_valid() -> None:
     assert load_config(ROOT / "datasets" / "sample" / "recommender.toml").purchases
+
+
+def test_origins_are_taken_as_browsers_send_them(tmp_path: Path) -> None:
+    known = ("https://shop.example", "http://127.0.0.1:8000", "http://[::1]:1", "https://a-b:8443")
+    text = f"{LEAST}[service]\norigins = {list(known)}"
+    assert loaded(tmp_path, text).service.origins == known

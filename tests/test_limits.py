@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from recommender.errors import ConfigError
 from service.app import create_app
 from service.limits import REMEMBERED, SECONDS, Limits
 from service.settings import Settings
-from tests.callers import client_of
+from tests.callers import ADDRESS, client_of
 from tests.small_release import publish_small_release
 
 
@@ -78,7 +79,7 @@ def test_only_so_many_callers_are_remembered() -> None:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[FastAPI]:
     publish_small_release(tmp_path / "releases")
-    asked = RequestsPerMinuteSection(shop=4, rep=0, nobody=3)
+    asked = RequestsPerMinuteSection(shop=4, rep=0, nobody=3, widget=2)
     found = create_app(
         Settings(
             releases_directory=tmp_path / "releases", folder=tmp_path, requests_per_minute=asked
@@ -115,6 +116,16 @@ def test_who_shows_no_key_is_counted_by_address_but_health_is_not(app: FastAPI) 
     assert codes == [401, 401, 401, 429, 429]
     assert nobody.get("/health/live").status_code == 200
     assert nobody.get("/static/site.css").status_code == 200
+
+
+def test_of_a_widgets_key_each_address_has_a_limit_of_its_own(app: FastAPI) -> None:
+    key = client_of(app, "widget").headers
+    asked = [
+        TestClient(app, ADDRESS, headers=key, client=(ip, 5)) for ip in ("10.0.0.1", "10.0.0.2")
+    ]
+    codes = [[c.get("/v1/release").status_code for _ in range(4)] for c in asked]
+    assert codes == [[403, 403, 429, 429]] * 2
+    assert asked[0].get("/widget/also-bought.js").status_code == 200
 
 
 def test_workers_share_a_limit(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -62,10 +63,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def running_app(releases: Path, locale: str = "en") -> Iterator[tuple[FastAPI, str]]:
-    """The service and its address."""
-    folder = releases.parent
-    app = create_app(Settings(releases_directory=releases, folder=folder, locale=locale))
+def running_app(releases: Path, **more: Any) -> Iterator[tuple[FastAPI, str]]:
+    """The service and its address; `more` are further settings."""
+    app = create_app(Settings(releases_directory=releases, folder=releases.parent, **more))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

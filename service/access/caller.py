@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["shop", "rep", "manager", "admin"]
+Role = Literal["widget", "shop", "rep", "manager", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SALES: tuple[Role, ...] = ("rep", "manager", "admin")
 """Who may see names, portraits, values and complaints."""
+PUBLIC: Role = "widget"
+"""Its key lies in the source of the shop's pages, so everybody has it."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Caller:
     """Whose customers a `rep` may see."""
     by_session: bool = False
     """Signed in on the page, so it can sign out."""
+
+    @property
+    def is_public(self) -> bool:
+        return self.role == PUBLIC
 
     @property
     def is_in_sales(self) -> bool:

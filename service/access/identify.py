@@ -22,7 +22,7 @@ from service.records.sessions import find_session
 from service.refusals import refuse
 from service.settings import Settings
 
-ASK_NOBODY = ("/health/", "/static/")
+ASK_NOBODY = ("/health/", "/static/", "/widget/")
 """Answered without the database, also while it cannot be reached."""
 
 

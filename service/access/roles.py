@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from service.access.caller import SALES, Caller, Role
+from service.access.caller import PUBLIC, SALES, Caller, Role
+from service.access.foreign_pages import check_page
 
 
 class NotSignedInError(Exception):
@@ -30,11 +31,10 @@ class Allowed:
     roles: frozenset[Role]
 
     async def __call__(self, request: Request) -> None:
-        """Raises `NotSignedInError` or `NotAllowedError`."""
+        """Raises `NotSignedInError`, `NotAllowedError` or `ForeignPageError`."""
         if not self.roles:
             return
-        if caller_of(request).role not in self.roles:
-            raise NotAllowedError
+        _check_caller(request, self.roles)
 
 
 def allowed(*roles: Role) -> Any:
@@ -47,6 +47,9 @@ EVERYONE = Depends(Allowed(frozenset()))
 FOR_SALES = allowed(*SALES)
 """Declares a route for who may see names, portraits, values and complaints."""
 FOR_ALL_KEYS = allowed("shop", *SALES)
+"""All that their holders keep to themselves."""
+FOR_PAGES_TOO = allowed(PUBLIC, "shop", *SALES)
+"""Declares a route that the browsers of a shop's visitors may call too."""
 
 
 async def the_caller(request: Request) -> Caller:
@@ -68,12 +71,20 @@ def caller_of(request: Request) -> Caller:
 def check_allowed(request: Request) -> None:
     """As the declaration of the route, for what is found before that is asked: a body of no JSON.
 
-    Raises `NotSignedInError` or `NotAllowedError`.
+    Raises `NotSignedInError`, `NotAllowedError` or `ForeignPageError`.
     """
     route = request.scope.get("route")
     roles = _roles_of(route.dependant) if isinstance(route, APIRoute) else None
-    if roles and caller_of(request).role not in roles:
+    if roles:
+        _check_caller(request, roles)
+
+
+def _check_caller(request: Request, roles: frozenset[Role]) -> None:
+    caller = caller_of(request)
+    if caller.role not in roles:
         raise NotAllowedError
+    if caller.is_public:
+        check_page(request.scope, request.app.settings.origins)
 
 
 def all_declared(routes: list[BaseRoute]) -> dict[str, frozenset[Role] | None]:

@@ -20,9 +20,10 @@ Withheld = Annotated[
     dict[str, Count],
     Field(
         description="Products that may not be offered now, by rule; for the shop, what the "
-        "customer told us counts under `not_now`."
+        "customer told us counts under `not_now`; empty for the widget."
     ),
 ]
+NOT_PUBLIC = Field(description="Null for the widget.")
 
 
 class CatalogueProduct(Answer):
@@ -35,8 +36,8 @@ class CatalogueProduct(Answer):
 class Suggestion(CatalogueProduct):
     kind: Kind
     rank: Annotated[int, Field(ge=1)]
-    chance: Share
-    expected_value: Annotated[Money | None, Field(description="Null for the shop.")]
+    chance: Annotated[Share | None, NOT_PUBLIC]
+    expected_value: Annotated[Money | None, Field(description="Null for the shop and the widget.")]
     reasons: list[Reason]
 
 
@@ -105,9 +106,9 @@ class Targets(Answer):
 
 class Companion(CatalogueProduct):
     rank: Annotated[int, Field(ge=1)]
-    customers_both: Count
-    together: Count
-    share: Share
+    customers_both: Annotated[Count | None, NOT_PUBLIC]
+    together: Annotated[Count | None, NOT_PUBLIC]
+    share: Annotated[Share | None, NOT_PUBLIC]
 
 
 class ProductAlsoBought(Answer):
@@ -117,7 +118,7 @@ class ProductAlsoBought(Answer):
     data_through: date
     requested: Count
     returned: Count
-    customers: Count
+    customers: Annotated[Count | None, NOT_PUBLIC]
     withheld: Withheld
     also_bought: list[Companion]
 

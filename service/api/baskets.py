@@ -14,7 +14,7 @@ from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
 from recommender.suggest.facts import NOTHING_KNOWN
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Kind, Wish
 from service.access.caller import Caller
-from service.access.roles import FOR_ALL_KEYS, the_caller
+from service.access.roles import FOR_PAGES_TOO, the_caller
 from service.access.scope import customer_of
 from service.access.shown import shown
 from service.api.answers import Suggestions
@@ -24,7 +24,15 @@ from service.api.told_parameters import Id, Told
 from service.api.told_parameters import shown as example
 from service.knowing import facts_about
 from service.live import InUse, in_use
-from service.problems import BAD_REQUEST, TOO_LARGE, UNKNOWN_CUSTOMER, documented
+from service.problems import (
+    BAD_REQUEST,
+    FOREIGN_PAGE,
+    NOT_ALLOWED,
+    TOO_LARGE,
+    UNKNOWN_CUSTOMER,
+    ProblemError,
+    documented,
+)
 
 router = APIRouter(tags=["suggestions"])
 MOST_PRODUCTS = 200
@@ -78,8 +86,8 @@ class BasketSuggestions(Suggestions):
     operation_id="list_basket_suggestions",
     summary="What to offer beside a basket",
     response_model=BasketSuggestions,
-    responses=documented(BAD_REQUEST, UNKNOWN_CUSTOMER, TOO_LARGE),
-    dependencies=[FOR_ALL_KEYS],
+    responses=documented(BAD_REQUEST, NOT_ALLOWED, FOREIGN_PAGE, UNKNOWN_CUSTOMER, TOO_LARGE),
+    dependencies=[FOR_PAGES_TOO],
 )
 async def list_basket_suggestions(
     request: Request,
@@ -91,6 +99,7 @@ async def list_basket_suggestions(
     """Writes nothing. An empty basket leaves a customer its own list, a visitor the popular one."""
     release, facts = live.release, NOTHING_KNOWN
     if body.customer_id is not None:
+        _check_may_name_customer(caller)
         customer_of(caller, live, body.customer_id)
         facts = await facts_about(request, release, body.customer_id)
     basket = Basket.of(release, body.product_ids)
@@ -100,3 +109,13 @@ async def list_basket_suggestions(
         "unknown_product_ids": list(basket.unknown),
     }
     return json_answer(shown(answer, caller))
+
+
+def _check_may_name_customer(caller: Caller) -> None:
+    """Whoever reads the source of a page has its key: it must not lead to anybody's list."""
+    if caller.is_public:
+        raise ProblemError(
+            NOT_ALLOWED,
+            "a widget key may not name a customer: leave customer_id out, or ask from the shop's "
+            "server with a key of the role `shop`",
+        )

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from recommender.suggest.also_bought import product_also_bought
 from recommender.suggest.answers import product_also_bought_answer, targets_answer
 from service.access.caller import Caller
-from service.access.roles import FOR_ALL_KEYS, FOR_SALES, the_caller
+from service.access.roles import FOR_PAGES_TOO, FOR_SALES, the_caller
 from service.access.shown import shown
 from service.api.answers import ProductAlsoBought, Targets
 from service.api.kept import STILL_HOLDS, kept_answer
 from service.api.parameters import ProductId, ProductsQuery
 from service.live import InUse, in_use
-from service.problems import UNKNOWN_PRODUCT, documented
+from service.problems import FOREIGN_PAGE, NOT_ALLOWED, UNKNOWN_PRODUCT, documented
 from service.sales.targets import targets_for
 
 router = APIRouter(tags=["products"])
@@ -27,8 +27,8 @@ router = APIRouter(tags=["products"])
     operation_id="list_product_also_bought",
     summary="What the buyers of a product also bought",
     response_model=ProductAlsoBought,
-    responses=documented(UNKNOWN_PRODUCT) | STILL_HOLDS,
-    dependencies=[FOR_ALL_KEYS],
+    responses=documented(NOT_ALLOWED, FOREIGN_PAGE, UNKNOWN_PRODUCT) | STILL_HOLDS,
+    dependencies=[FOR_PAGES_TOO],
 )
 async def list_product_also_bought(
     request: Request,

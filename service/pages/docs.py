@@ -28,6 +28,8 @@ EXAMPLES = {
     "complaint_id": "9f86d081884c7d65",
 }
 ROLES_IN_WORDS = {
+    "widget": "Which products go with a product or a basket, from pages of the origins under "
+    "`[service] origins` only; no customers, no counts. Public: it lies in the source of a page.",
     "shop": "Suggestions and also bought, for the web shop's server: no names of customers, no "
     "`expected_value`, and what a customer told us only as a count, `not_now`.",
     "rep": "Everything about the rep's own customers.",

@@ -27,7 +27,7 @@ from service.settings import Settings
 
 router = APIRouter(dependencies=[EVERYONE])
 
-WRONG = "This key is not known here, or it was revoked."
+WRONG = "This key is not known here, it was revoked, or it is the public key of a widget."
 WAIT = "Too many wrong keys came from your address. Try again in {seconds} seconds."
 
 
@@ -35,8 +35,9 @@ WAIT = "Too many wrong keys came from your address. Try again in {seconds} secon
 async def sign_in_page(
     request: Request, following: Annotated[str, Query(alias="next")] = "/"
 ) -> Response:
-    if request.state.caller is not None:
-        return _onwards(request.state.caller, safe_next(following))
+    caller: Caller | None = request.state.caller
+    if caller is not None and not caller.is_public:
+        return _onwards(caller, safe_next(following))
     return _page(safe_next(following))
 
 
@@ -76,7 +77,7 @@ async def _begin(request: Request, shown: str) -> tuple[Caller, str] | None:
     database: Database = request.app.state.database
     # a wrong key must not make writers wait
     caller = await read(database, lambda c: find_caller(c, key))
-    if caller is None:
+    if caller is None or caller.is_public:
         return None
     old = token_of(request.scope, secure=_is_secure(request))
     return caller, await write(database, lambda c: _new_session(c, caller, old))

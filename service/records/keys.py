@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.access.caller import Caller, Role
+from service.access.caller import PUBLIC, Caller, Role
 from service.access.key import Key
 from service.records.schema import keys
 from service.records.times import now
@@ -49,7 +49,10 @@ def find_caller(connection: sa.Connection, key: Key) -> Caller | None:
 
 
 def find_named_caller(connection: sa.Connection, name: str) -> Caller | None:
-    """Who has the key of this name, where it is in use; for a proxy that has checked who it is."""
+    """Who has the key of this name, where it is in use; for a proxy that has checked who it is.
+
+    Nobody is a public key.
+    """
     row = connection.execute(_FIND_NAMED, {"name": name}).one_or_none()
     return Caller(row.name, row.role, row.rep) if row else None
 
@@ -58,7 +61,9 @@ _FIND = sa.select(
     keys.c.name, keys.c.role, keys.c.rep, keys.c.secret_hash, keys.c.revoked_at
 ).where(keys.c.key_id == sa.bindparam("key_id"))
 _FIND_NAMED = sa.select(keys.c.name, keys.c.role, keys.c.rep).where(
-    keys.c.name == sa.bindparam("name"), keys.c.revoked_at.is_(None)
+    keys.c.name == sa.bindparam("name"),
+    keys.c.revoked_at.is_(None),
+    keys.c.role != PUBLIC,
 )
 
 

@@ -86,6 +86,7 @@ _TAIL = """\
 # currency = "EUR"
 # locale = "en"                           # of numbers and dates: en-GB, de-CH, fr, ja, sv, ...
 # hosts = ["sales.example.com"]           # names that callers from other machines use
+# origins = ["https://shop.example"]      # of the web shop's pages, for a key of the role widget
 """
 
 

@@ -1,0 +1,1 @@
+"""What a web shop puts into its pages."""
