@@ -195,7 +195,8 @@ def test_the_engine_hears_the_same(database: Database) -> None:
         ("C1", "P1", "won"),
     ]
     assert isinstance(heard[0], ToldOutcome)
-    assert told.facts(int(DATA_UNTIL.timestamp()), TODAY).of("C1").outcomes[0].outcome == "won"
+    with told.facts(int(DATA_UNTIL.timestamp()), TODAY) as book:
+        assert book.of("C1").outcomes[0].outcome == "won"
 
 
 def test_a_list_is_remembered_once(database: Database, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,11 +12,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from recommender.config import Config, PermissionsSection
-from recommender.suggest.facts import Consent, FactsBook
+from recommender.suggest.facts import Consent, FactsInBlocks
 from recommender.told import ToldOutcome
+from service.records.batch import BatchFacts
 from service.records.consents import Consents
 from service.records.database import Database
-from service.records.facts import AllFacts
 from service.records.forgotten import Forgotten, read_forgotten
 from service.records.migrate import open_records_if_any
 from service.records.schema import lists, outcomes
@@ -39,9 +40,11 @@ class RecordsTold:
         with self.database.reading() as connection:
             return [ToldOutcome(*row) for row in connection.execute(_OUTCOMES)]
 
-    def facts(self, data_until: int, today: date) -> FactsBook:
+    @contextmanager
+    def facts(self, data_until: int, today: date) -> Iterator[FactsInBlocks]:
+        """One transaction for the whole run: what is committed meanwhile is not seen by it."""
         with self.database.reading() as connection:
-            return AllFacts(connection, Consents(self.defaults), data_until, today)
+            yield BatchFacts(connection, self.defaults, data_until, today)
 
     def wrote_list(self, path: Path, release: str) -> None:
         written = {"path": str(path.resolve()), "release": release, "written_at": now()}
