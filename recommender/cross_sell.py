@@ -17,7 +17,7 @@ from recommender.listing.making import CUSTOMERS_OWN, Failure, Finished, Known, 
 from recommender.listing.selection import Selection
 from recommender.listing.unfinished import Unfinished, working_on
 from recommender.listing.workers import made
-from recommender.listing.written import About, WrittenList, write_list
+from recommender.listing.written import About, WrittenList, write_list, written_list
 from recommender.release.manifest import MANIFEST, sha256_of
 from recommender.release.opening import Release
 from recommender.suggest.facts import EVERYONE, Facts, FactsInBlocks, NoFacts
@@ -73,26 +73,32 @@ def list_batch(batch: Batch, out: Path, effort: Effort) -> WrittenList:
     where it would come out the same. Raises `BadDataError` where too many customers fail.
     """
     with working_on(out) as work:
-        _finish_blocks(work, batch, effort)
+        made_anew = _finish_blocks(work, batch, effort)
+        if work.was_whole and not made_anew:  # what changed was told of: it is not to be lost
+            work.clear()
+            return written_list(out)
         about = About(Since(batch.release, batch.wish.kinds), batch.settings, ALWAYS_COUNTED)
         with effort.shown("written", len(batch.rows)) as step:
             return write_list(work, about, _watched(_parts(work, batch, effort.block), step))
 
 
-def _finish_blocks(work: Unfinished, batch: Batch, effort: Effort) -> None:
+def _finish_blocks(work: Unfinished, batch: Batch, effort: Effort) -> int:
+    """How many customers were asked: none where a killed run had asked all of them."""
     run = batch.fingerprint
     work.begin(fingerprint(run, effort.block, batch.rows))
     blocks = len(range(0, len(batch.rows), effort.block))
     making = Making(batch.release, batch.wish, batch.selection, batch.book.consent)
-    failed = 0
+    asked = failed = 0
     with effort.shown("customers", len(batch.rows)) as step:
         tasks = _missing(work, _tasks(batch, run, effort.block), step)
         for finished in made(making, tasks, max(1, min(effort.workers, blocks))):
             work.keep(finished)
+            asked += finished.customers
             failed += len(finished.failures)
             _tell(finished, effort)
             _check(failed, len(batch.rows))
             step(finished.customers)
+    return asked
 
 
 def _tasks(batch: Batch, run: str, block: int) -> Iterator[Task]:

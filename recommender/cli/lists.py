@@ -93,9 +93,10 @@ def cross_sell_command(
         f"from release {release.name}"
     )
     if failed := counts.get("customers_failed", 0):
+        stand = "stands" if failed == 1 else "stand"
         talk(
-            f"{counted(failed, 'customer')} failed and stand in {out.name}.held.csv; run again "
-            "with --debug to see why, which makes only their part anew"
+            f"{counted(failed, 'customer')} failed and {stand} in {out.name}.held.csv; run again "
+            "with --debug to see why"
         )
     click.echo(out)
 

@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recommender.errors import BusyError, ReadWriteError
@@ -30,6 +30,8 @@ class Unfinished:
     """The folder of one list, locked."""
 
     out: Path
+    was_whole: bool = False
+    """Whether the last run was killed while its files took their place; they have it now."""
 
     @property
     def folder(self) -> Path:
@@ -40,7 +42,7 @@ class Unfinished:
         path = self.folder / RUN
         if path.is_file() and path.read_text(encoding="utf-8") == run:
             return
-        _remove(self.folder / BLOCKS)
+        self.clear()
         path.write_text(run, encoding="utf-8")
 
     def keep(self, finished: Finished) -> None:
@@ -80,18 +82,23 @@ class Unfinished:
         _flush(self.folder / NEW)
         (self.folder / NEW).rename(self.folder / WHOLE)
         self.finish()
+        self.clear()
 
-    def finish(self) -> None:
-        """Lets files take their place that are whole already."""
+    def clear(self) -> None:
+        """No block is of use any more."""
+        _remove(self.folder / BLOCKS)
+
+    def finish(self) -> bool:
+        """Lets files take their place that are whole already; whether there were any."""
         if not (self.folder / WHOLE).is_dir():
-            return
+            return False
         for ending in PARTS:
             path = self.folder / WHOLE / f"{self.out.name}{ending}"
             if path.exists():
                 path.replace(self.out.with_name(path.name))
         _flush(self.out.parent)
-        _remove(self.folder / BLOCKS)
         _remove(self.folder / WHOLE)
+        return True
 
     def _read(self, number: int) -> tuple[dict[str, object], bytes]:
         about, _, block = self._block(number).read_bytes().partition(b"\n")
@@ -115,10 +122,9 @@ def working_on(out: Path) -> Iterator[Unfinished]:
     writer_of(out)
     work = Unfinished(out)
     with _explained(out), _locked(work.folder):
-        work.finish()
         _remove(work.folder / NEW)
         try:
-            yield work
+            yield replace(work, was_whole=work.finish())
         finally:
             _remove(work.folder / NEW)
             if not (work.folder / BLOCKS).is_dir():

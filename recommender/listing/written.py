@@ -77,6 +77,12 @@ def write_list(work: Unfinished, about: About, parts: Iterable[Made]) -> Written
     return WrittenList(work.out, manifest)
 
 
+def written_list(out: Path) -> WrittenList:
+    """One that is there already."""
+    manifest = out.with_name(f"{out.name}.manifest.json").read_text(encoding="utf-8")
+    return WrittenList(out, json.loads(manifest))
+
+
 def _write(made: Made, listed: Writer, held: Writer) -> None:
     for row in made.rows:
         listed.write(row)
