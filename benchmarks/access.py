@@ -1,6 +1,6 @@
 """What it costs a request to know who asks and what is true about a customer, on SQLite.
 
-    python benchmarks/access.py [--requests 5000]
+    python -m benchmarks.access [--requests 5000]
 
 One key and one session, each among a thousand, in a database in a temporary folder. 100,000
 customers gave or withdrew a permission; of 30,000 of them there are also three preferences, an open

@@ -30,6 +30,7 @@ from recommender.suggest.baskets.basket import Basket
 from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
 from recommender.suggest.baskets.companions import Companions
 from recommender.suggest.rules import first_rules, rules_for
+from recommender.suggest.suggestion import Wish
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import read_tables
 
@@ -108,7 +109,7 @@ def show(name: str, release: Release, orders: list[Order], who: str) -> None:
     for order in orders:
         began = time.process_time_ns()
         customer_id = order.customer_id if who == "customer" else NOBODY
-        found = suggest_for_basket(release, customer_id, order.basket, PLACES).suggestions
+        found = suggest_for_basket(release, customer_id, order.basket, Wish(PLACES)).suggestions
         took.append((time.process_time_ns() - began) / 1e6)
         hits += order.held_out in {s.product_id for s in found}
         said += sum(s.chance for s in found)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender.assembly.evidence import evidence_of
 from recommender.assembly.stakes import stakes_of
 from recommender.release.attributes import no_attributes
 from recommender.release.contents import (
@@ -24,6 +25,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import no_evidence
 from recommender.release.insight import CustomerRhythms, Potential, Sizes, nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
@@ -31,32 +33,42 @@ from recommender.release.regular import nothing_regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.text import Ids, TextColumn
 
-BOUGHT, OFFERED, CATEGORIES, PEERS, FACTORS = 20, 40, 20, 20, 32
+BOUGHT, OFFERED, CATEGORIES, PEERS, FACTORS = 20, 40, 20, 20, 64
 """Each customer's."""
+ALPHA, REGULARIZATION = 1.0, 0.1
 LAST_DAY = 20_776
 """2026-11-19, in days since 1970."""
 REPS, REGIONS, SEGMENTS = 120, 40, 12
 
+ABOUT = {
+    "data_through": "2026-11-19",
+    "as_of": "2026-11-20T00:00:00+00:00",
+    "currency": "EUR",
+    "settings": {
+        "alpha": ALPHA,
+        "regularization": REGULARIZATION,
+        "factors": FACTORS,
+        "seed": 0,
+    },
+    "gate": {"refusal": None, "forced": None},
+    "data": {"purchases": {"sha256": "0" * 64}},
+    "versions": {},
+}
+"""Of a manifest, without the counts."""
 
-def made_up_release(directory: Path, customers: int = 100_000, products: int = 2_000) -> str:
-    """Publishes it; gives its name."""
-    about = {
-        "data_through": "2026-11-19",
-        "as_of": "2026-11-20T00:00:00+00:00",
-        "currency": "EUR",
-        "settings": {"alpha": 1.0, "regularization": 0.1, "factors": FACTORS, "seed": 0},
-        "gate": {"refusal": None, "forced": None},
-        "data": {"purchases": {"sha256": "0" * 64}},
-        "counts": {"customers": customers, "products": products},
-        "versions": {},
-    }
+
+def made_up_release(
+    directory: Path, customers: int = 100_000, products: int = 2_000, offered: int = OFFERED
+) -> str:
+    """Publishes it; gives its name. A customer bought `BOUGHT` products and is offered others."""
+    about = ABOUT | {"counts": {"customers": customers, "products": products}}
     with training_lock(directory):
-        return publish(directory, made_up(customers, products), about, {}, 5)
+        return publish(directory, made_up(customers, products, offered), about, {}, 5)
 
 
-def made_up(customers: int, products: int) -> Contents:
+def made_up(customers: int, products: int, offered: int = OFFERED) -> Contents:
     random = np.random.default_rng(0)
-    lots = _lots(random, customers, products)
+    lots = _lots(random, customers, products, BOUGHT + offered)
     catalogue = _products(random, products)
     contents = Contents(
         customers=_customers(random, customers),
@@ -66,7 +78,9 @@ def made_up(customers: int, products: int) -> Contents:
         earlier=Earlier(_starts(customers, 0), np.zeros(0, np.int32)),
         model=Model(_normal(random, customers), _normal(random, products)),
         candidates=Candidates(
-            _starts(customers, OFFERED), lots[:, BOUGHT:].ravel(), _chances(random, customers)
+            _starts(customers, offered),
+            lots[:, BOUGHT:].ravel(),
+            _chances(random, customers, offered),
         ),
         again=Again(_starts(customers, 0), np.zeros(0, np.int32), np.zeros(0, np.float32)),
         fallback=_fallback(products),
@@ -75,18 +89,23 @@ def made_up(customers: int, products: int) -> Contents:
         **nothing_observed(customers),
         **(nothing_foretold(customers) | _foretold(random, customers)),
         **nothing_at_stake(customers),
+        **no_evidence(customers),
         **nothing_regular(customers),
         **no_attributes(products),
     )
     spent = random.lognormal(6, 1, customers)
-    return replace(contents, stakes=stakes_of(contents, spent))
+    return replace(
+        contents,
+        stakes=stakes_of(contents, spent),
+        evidence=evidence_of(contents, ALPHA, REGULARIZATION),
+    )
 
 
-def _lots(random: np.random.Generator, customers: int, products: int) -> np.ndarray:
-    """(customers, bought and offered) different products: steps that meet none twice."""
+def _lots(random: np.random.Generator, customers: int, products: int, each: int) -> np.ndarray:
+    """(customers, each) different products, bought and offered: steps that meet none twice."""
     first = random.integers(0, products, (customers, 1))
     step = random.choice([3, 7, 11, 13, 17, 19, 23, 29], (customers, 1))
-    return ((first + step * np.arange(BOUGHT + OFFERED)) % products).astype(np.int32)
+    return ((first + step * np.arange(each)) % products).astype(np.int32)
 
 
 def _starts(rows: int, each: int) -> np.ndarray:
@@ -97,8 +116,8 @@ def _normal(random: np.random.Generator, rows: int) -> np.ndarray:
     return random.normal(size=(rows, FACTORS)).astype(np.float32)
 
 
-def _chances(random: np.random.Generator, customers: int) -> np.ndarray:
-    return (-np.sort(-random.beta(1, 20, (customers, OFFERED)))).astype(np.float32).ravel()
+def _chances(random: np.random.Generator, customers: int, offered: int) -> np.ndarray:
+    return (-np.sort(-random.beta(1, 20, (customers, offered)))).astype(np.float32).ravel()
 
 
 def _customers(random: np.random.Generator, size: int) -> Customers:

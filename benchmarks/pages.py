@@ -1,6 +1,6 @@
 """Bytes and server time of pages, asked through the whole service on SQLite.
 
-    python benchmarks/pages.py [RELEASES] [--requests 100] [--complaints 200] [--told 2000]
+    python -m benchmarks.pages [RELEASES] [--requests 100] [--complaints 200] [--told 2000]
 
 RELEASES is the folder of releases of any training; without it, a release of 100,000 customers and
 2,000 products is made up. Some customers have open complaints, some outcomes, some withdrew a
@@ -22,8 +22,8 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 import sqlalchemy as sa
-from made_up_base import made_up_release
 
+from benchmarks.made_up_base import made_up_release
 from service.access.key import new_key
 from service.app import create_app
 from service.records.keys import add_key

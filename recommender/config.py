@@ -9,9 +9,18 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from recommender.errors import ConfigError
+from recommender.formats.locales import ENGLISH, locale_named
 
 Auto = Literal["auto"]
 
@@ -108,15 +117,38 @@ class ProxySection(Section):
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$|^\[[0-9A-Fa-f:.]+\]$")]
 
 
+Requests = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class RequestsPerMinuteSection(Section):
+    """Of one key of each role; 0 for no limit."""
+
+    shop: Requests = 60_000
+    rep: Requests = 30_000
+    manager: Requests = 30_000
+    admin: Requests = 30_000
+    nobody: Requests = 6_000
+    """Of one address, without a key."""
+
+
 class ServiceSection(Section):
     database: str = "sqlite:///recommender.db"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    locale: str = ENGLISH
+    """How numbers, money and days are written for people; never in JSON or columns of a file."""
     hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
     """Names that callers from other machines address the service by, without port."""
     tls: bool = False
     """Whether callers come by https; then cookies go no other way."""
     proxy: ProxySection | None = None
     complaints: ComplaintsSection = ComplaintsSection()
+    requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
+
+    @field_validator("locale")
+    @classmethod
+    def _is_known(cls, locale: str) -> str:
+        locale_named(locale)
+        return locale
 
 
 class Config(Section):

@@ -51,7 +51,8 @@ class Batch:
         """Of all but what was told about single customers."""
         release_hash = sha256_of(self.release.folder / MANIFEST)
         consent = consent_fingerprint(self.release, self.book.consent)
-        return fingerprint(__version__, release_hash, self.wish, self.selection, consent)
+        made_with = (__version__, release_hash, self.release.locale)
+        return fingerprint(made_with, self.wish, self.selection, consent)
 
 
 def cross_sell(

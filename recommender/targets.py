@@ -84,7 +84,7 @@ def _parts(release: Release, found: TargetList) -> Iterator[Made]:
 def check_known(release: Release, product_id: str) -> None:
     """Raises `UnknownProductError` with the products whose id or name comes nearest."""
     products = release.products
-    if products.ids.position(product_id) is not None:
+    if release.catalogue.columns.get(product_id) is not None:
         return
     near = _near(product_id, products.ids) or _near(product_id, products.name)
     named = [f"{products.ids[p]} ({products.name[p] or 'without a name'})" for p in near]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from recommender.assembly.contents import assemble
+from recommender.assembly.evidence import evidence_of
 from recommender.assembly.numbering import number_purchases
 from recommender.config import Config
 from recommender.errors import RefusedError
 from recommender.judging.gate import gate
 from recommender.judging.judgement import Judgement
 from recommender.judging.report import HTML, read_report
+from recommender.release.contents import Contents
 from recommender.release.publish import publish, training_lock, write_refused
 from recommender.release.shelf import Shelf
 from recommender.tables.report import TableReport
-from recommender.tables.tables import Progress, read_tables
+from recommender.tables.tables import Progress, Tables, read_tables
 from recommender.told import open_told
 from recommender.training.account import Account
-from recommender.training.learned import learn_lists
+from recommender.training.learned import Learned, learn_lists
 from recommender.training.permitted import permitted
 
 Say = Callable[[str], None]
@@ -69,19 +71,26 @@ def train(
         say("writing the release")
         name = publish(
             directory,
-            assemble(
-                tables,
-                learned.new.models,
-                learned.ranked,
-                learned.again.ranked,
-                learned.insight,
-                learned.regular,
-            ),
+            _contents(tables, learned),
             about=account.manifest_fields(),
             extras=account.report() | account.rejected(),
             keep=config.releases.keep,
         )
     return Published(name, tables.reports, learned.judgement, account.refusal)
+
+
+def _contents(tables: Tables, learned: Learned) -> Contents:
+    """With the reasons that requests would otherwise work out again and again."""
+    contents = assemble(
+        tables,
+        learned.new.models,
+        learned.ranked,
+        learned.again.ranked,
+        learned.insight,
+        learned.regular,
+    )
+    als = learned.chosen.settings.als
+    return replace(contents, evidence=evidence_of(contents, als.alpha, als.regularization))
 
 
 def _live_report(directory: Path) -> dict[str, Any] | None:

@@ -36,6 +36,9 @@ from service.api import (
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
 from service.envelope import Envelope
+from service.express import Express, SoundQueries
+from service.known import Known
+from service.limits import Limited, Limits
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
@@ -49,6 +52,7 @@ from service.problems import (
     INVALID_REQUEST,
     NOT_ALLOWED,
     NOT_SIGNED_IN,
+    TOO_MANY_REQUESTS,
     UNAVAILABLE,
     documented,
 )
@@ -80,16 +84,25 @@ class Service(FastAPI):
         self.state.throttle = Throttle()
         self.state.database = made_ready(database_at(settings.database, settings.folder))
         self.state.consents = Consents(settings.permissions)
+        self.state.queries = SoundQueries()
+        self.state.known = (
+            Known(self.state.database, self.state.consents)
+            if self.state.database.is_embedded
+            else None
+        )
         self.state.live = LiveRelease(
             settings.releases_directory,
             verified=settings.verified_at_start,
             database=self.state.database,
+            locale=settings.locale,
         )
 
     def build_middleware_stack(self) -> ASGIApp:
-        identified = Identified(
-            super().build_middleware_stack(), self.state.database, self.settings
-        )
+        state, app = self.state, super().build_middleware_stack()
+        if state.known is not None:
+            app = Express(app, state.live, state.known, state.queries)
+        app = Limited(app, Limits(), self.settings)
+        identified = Identified(app, state.database, self.settings, state.known)
         return Envelope(identified, self.settings)
 
     def openapi(self) -> dict[str, Any]:
@@ -137,7 +150,12 @@ def _api() -> APIRouter:
             Depends(refuse_other_media),
         ],
         responses=documented(
-            NOT_SIGNED_IN, NOT_ALLOWED, INVALID_REQUEST, INTERNAL_ERROR, UNAVAILABLE
+            NOT_SIGNED_IN,
+            NOT_ALLOWED,
+            INVALID_REQUEST,
+            TOO_MANY_REQUESTS,
+            INTERNAL_ERROR,
+            UNAVAILABLE,
         ),
     )
     for noun in (suggestions, baskets, customers, board, brief, products):

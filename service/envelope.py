@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import ReadWriteError
+from service.pages.formats import write_as_in
 from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
 from service.settings import Settings
@@ -46,6 +47,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        write_as_in(self.settings.locale)
         headers = dict(scope["headers"])
         exchange = Exchange(scope, send, _request_id(headers))
         try:

@@ -15,6 +15,7 @@ import numpy as np
 from fastapi import Request
 
 from recommender.errors import BrokenReleaseError
+from recommender.formats.locales import ENGLISH
 from recommender.release.opening import REMEDY, Release, open_release
 from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
@@ -25,6 +26,7 @@ from service.hiding import rows_of, without_rows
 from service.memory import ForgottenMemory
 from service.records.database import Database
 from service.records.forgotten import NOBODY, Forgotten
+from service.records.pulse import Beat
 from service.sales.at_stake import AtStake
 from service.sales.board.entries import BoardEntries, NotAllowed
 from service.sales.directory import CustomerDirectory
@@ -97,11 +99,18 @@ class LiveRelease:
     The warning is for everyone, so the reason, which names folders, stands in the log alone.
     """
 
-    def __init__(self, releases: Path, *, verified: bool, database: Database | None = None) -> None:
-        self._releases = releases
+    def __init__(
+        self,
+        releases: Path,
+        *,
+        verified: bool,
+        database: Database | None = None,
+        locale: str = ENGLISH,
+    ) -> None:
+        self._releases, self._locale = releases, locale
         self._memory = ForgottenMemory(database)
         self._seen = self._stamp()
-        self.in_use = bring_into_use(releases, verified=verified)
+        self.in_use = bring_into_use(releases, verified=verified, locale=locale)
         self.warning: str | None = None
         self._obedient = self._without_forgotten(self.in_use)
 
@@ -109,10 +118,10 @@ class LiveRelease:
         """True from the commit of the erasure on, in every worker."""
         return customer_id in self._memory.up_to_date()
 
-    def now(self) -> InUse:
+    def now(self, beat: Beat | None = None) -> InUse:
         """What is in use, without those who were forgotten since it was made."""
         of, forgotten, found = self._obedient
-        in_use, newest = self.in_use, self._memory.up_to_date()
+        in_use, newest = self.in_use, self._memory.up_to_date(beat)
         if of is not in_use or forgotten is not newest:
             self._obedient = self._without_forgotten(in_use)
             found = self._obedient[2]
@@ -159,7 +168,7 @@ class LiveRelease:
         """
         before = self.in_use.release.name
         if Shelf(self._releases).current_name() != before:
-            found = bring_into_use(self._releases, verified=True)
+            found = bring_into_use(self._releases, verified=True, locale=self._locale)
             self._obedient = self._without_forgotten(found)  # here no request waits for the hashes
             self.in_use = found
             log.info("now answering from %s instead of %s", self.in_use.release.name, before)
@@ -173,9 +182,9 @@ class LiveRelease:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def bring_into_use(releases: Path, *, verified: bool) -> InUse:
+def bring_into_use(releases: Path, *, verified: bool, locale: str = ENGLISH) -> InUse:
     """Raises what `open_release` raises, `BrokenReleaseError` also where a first answer fails."""
-    release = open_release(releases, verified=verified)
+    release = open_release(releases, verified=verified, locale=locale)
     try:
         _try_out(release)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:

@@ -47,6 +47,12 @@ CROSS_SITE = ProblemKind(
 TOO_MANY_TRIES = ProblemKind(
     "too_many_tries", 429, "Too many wrong keys", "Wait as long as the header Retry-After says."
 )
+TOO_MANY_REQUESTS = ProblemKind(
+    "too_many_requests",
+    429,
+    "Too many requests",
+    "Wait as long as the header Retry-After says; RateLimit-Remaining says what is left.",
+)
 WRONG_MEDIA_TYPE = ProblemKind(
     "wrong_media_type", 415, "Not in this format", "Send the body as `application/json`."
 )
@@ -110,6 +116,7 @@ PROBLEM_KINDS = (
     INVALID_REQUEST,
     BAD_REQUEST,
     TOO_MANY_TRIES,
+    TOO_MANY_REQUESTS,
     INTERNAL_ERROR,
     BUSY,
     UNAVAILABLE,

@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from recommender.config import Config
 from recommender.errors import ConfigError, ReadWriteError
 from service.app import create_app
+from service.connection import Connection
 from service.live import bring_into_use
 from service.records.keys import any_key_in_use
 from service.records.migrate import open_records
@@ -72,7 +73,7 @@ def worker_app() -> FastAPI:
     """What each worker runs; its parent has verified the release a moment before."""
     threading.Thread(target=_end_with_parent, name="parent-watcher", daemon=True).start()
     settings = Settings.model_validate_json(os.environ[SETTINGS_VARIABLE])
-    return create_app(settings.for_worker())
+    return create_app(settings)
 
 
 def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
@@ -83,7 +84,7 @@ def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
 
 
 def _serve_with_workers(settings: Settings, listener: socket.socket, workers: int) -> None:
-    os.environ[SETTINGS_VARIABLE] = settings.model_dump_json()
+    os.environ[SETTINGS_VARIABLE] = settings.for_worker(workers).model_dump_json()
     os.environ[PARENT_VARIABLE] = str(os.getpid())
     Multiprocess(_uvicorn("service.serve:worker_app", workers), [listener]).run()
 
@@ -103,7 +104,7 @@ def _uvicorn(app: FastAPI | str, workers: int) -> uvicorn.Config:
         limit_concurrency=500,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Connection,
     )
 
 

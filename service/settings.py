@@ -12,8 +12,10 @@ from recommender.config import (
     Config,
     PermissionsSection,
     ProxySection,
+    RequestsPerMinuteSection,
     database_url,
 )
+from recommender.formats.locales import ENGLISH
 from service.erasure.holdings import sources_of
 from service.records.database import KEY
 
@@ -40,6 +42,10 @@ class Settings(BaseModel):
     (DNS rebinding) is refused."""
     max_body_bytes: int = 512 * 1024
     """Room for the 1,000 events of one request."""
+    requests_per_minute: RequestsPerMinuteSection = RequestsPerMinuteSection()
+    workers: int = 1
+    """That share the limits."""
+    locale: str = ENGLISH
     tls: bool = False
     proxy: ProxySection | None = None
 
@@ -51,11 +57,14 @@ class Settings(BaseModel):
             database=database_url(config.service.database, KEY),
             permissions=config.permissions,
             allowed_hosts=LOOPBACK_HOSTS | {host.lower() for host in config.service.hosts},
+            locale=config.service.locale,
             tls=config.service.tls,
             proxy=config.service.proxy,
             sources=sources_of(config),
             complaints=config.service.complaints,
+            requests_per_minute=config.service.requests_per_minute,
         )
 
-    def for_worker(self) -> Self:
-        return self.model_copy(update={"verified_at_start": False})
+    def for_worker(self, workers: int) -> Self:
+        """Of so many."""
+        return self.model_copy(update={"verified_at_start": False, "workers": workers})

@@ -106,7 +106,7 @@ def _in_release(each: Suggested, release: Release) -> bool:
     """
     customer_id, product_id = each.pair
     row = release.customers.ids.position(customer_id) if customer_id is not None else None
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     if row is None or column is None:
         return False
     first, end = release.bought.starts[row : row + 2]

@@ -36,6 +36,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import no_evidence
 from recommender.release.insight import ProductRhythms, nothing_foretold
 from recommender.release.manifest import FORMAT, Manifest
 from recommender.release.observed import nothing_observed
@@ -192,6 +193,7 @@ def random_contents(seed: int) -> Contents:
         **nothing_observed(customers),
         **(nothing_foretold(customers) | _regular(seed, bought, earlier)),
         **nothing_at_stake(customers),
+        **no_evidence(customers),
         **no_attributes(products),
     )
 

@@ -18,6 +18,8 @@ class Refusing:
 
     customers: frozenset[str] = frozenset()
 
+    is_everyones = False
+
     def may_personalise(self, customer_id: str) -> bool:
         return customer_id not in self.customers
 

@@ -32,6 +32,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import no_evidence
 from recommender.release.insight import nothing_foretold
 from recommender.release.observed import nothing_observed
 from recommender.release.publish import publish, training_lock
@@ -90,6 +91,7 @@ def small_contents() -> Contents:
         **nothing_observed(len(customers.ids)),
         **nothing_foretold(len(customers.ids)),
         **nothing_at_stake(len(customers.ids)),
+        **no_evidence(len(customers.ids)),
         **no_attributes(len(products.ids)),
         **nothing_regular(len(customers.ids)),
     )

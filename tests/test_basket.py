@@ -75,7 +75,7 @@ def beside(
     facts: Facts = NOTHING_KNOWN,
     n: int = MOST,
 ) -> SuggestionList:
-    return suggest_for_basket(release, customer, Basket.of(release, products), n, facts)
+    return suggest_for_basket(release, customer, Basket.of(release, products), Wish(n), facts)
 
 
 def ids_of(found: SuggestionList) -> list[str]:

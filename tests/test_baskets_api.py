@@ -13,6 +13,7 @@ from recommender.release.opening import open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.baskets.basket import Basket
 from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
+from recommender.suggest.suggestion import Wish
 from service.api.baskets import BasketSuggestions
 from service.pages.formats import path_part
 from service.settings import Settings
@@ -58,7 +59,7 @@ def test_sales_get_exactly_what_the_engine_says(
     client: TestClient, releases: Path, customer_id: str | None
 ) -> None:
     release = open_release(releases)
-    found = suggest_for_basket(release, customer_id or NOBODY, Basket.of(release, BLADES), 5)
+    found = suggest_for_basket(release, customer_id or NOBODY, Basket.of(release, BLADES), Wish(5))
     expected = suggestions_answer(release, found)
     expected |= {"customer_id": customer_id, "unknown_product_ids": []}
     assert post(client, BLADES, customer_id=customer_id, n=5) == expected

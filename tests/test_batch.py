@@ -159,7 +159,7 @@ def test_customers_of_whom_something_was_told_meanwhile_are_asked_again(
     assert "C008" not in {row["customer_id"] for row in rows_of(tmp_path / "list.csv")}
 
 
-@pytest.mark.parametrize("what", ["consent", "day", "wish", "block", "release"])
+@pytest.mark.parametrize("what", ["consent", "day", "wish", "block", "release", "locale"])
 def test_a_run_of_another_kind_begins_anew(
     release: Release, tmp_path: Path, asked: Asked, what: str
 ) -> None:
@@ -175,6 +175,8 @@ def test_a_run_of_another_kind_begins_anew(
         spend = contents.products.spend * 2
         contents = replace(contents, products=replace(contents.products, spend=spend))
         release = open_release(tmp_path / "other", published(tmp_path / "other", contents))
+    if what == "locale":
+        release = replace(release, locale="de_AT")
     effort = Effort(block=6 if what == "block" else 7)
     listed(release, tmp_path / "list.csv", effort, book, Wish(4) if what == "wish" else WISH)
     assert asked.customers == list(release.customers.ids)

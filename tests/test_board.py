@@ -191,7 +191,7 @@ def test_the_page_shows_what_the_json_says(client: TestClient) -> None:
     for customer in found["customers"]:
         assert f'href="/customers/{customer["customer_id"]}#potential"' in page
     assert "buys 100 of 400" in page
-    assert "gap of <strong>360 EUR</strong>" in page
+    assert "gap of <strong>360\N{NO-BREAK SPACE}EUR</strong>" in page
     assert "style=" not in page
     assert "No customer fits" in client.get("/board?region=Nowhere").text
 

@@ -189,6 +189,7 @@ def test_the_manifest_says_what_the_list_was_made_from(release: Release, tmp_pat
         "rep": "Al",
         "all": False,
         "channel": None,
+        "locale": "en",
     }
     assert manifest["difference_to_last_run"] is None
 

@@ -182,12 +182,12 @@ def test_words_and_clicks_read_as_plain_sentences() -> None:
     release = shop_release()
     reason = StatedReason("needs", "category", "Glue", "it's always out", SAID_ON)
     assert sentence(release, reason) == (
-        'said on 2025-01-03 that it needs Glue: "it\'s always out"'
+        'said on 3 Jan 2025 that it needs Glue: "it\'s always out"'
     )
     silent = StatedReason("likes", "product", "A1", None, SAID_ON)
-    assert sentence(release, silent) == "said on 2025-01-03 that it likes Product A1"
+    assert sentence(release, silent) == "said on 3 Jan 2025 that it likes Product A1"
     viewed = InterestReason("view", date(2025, 1, 9))
-    assert sentence(release, viewed) == "viewed on 2025-01-09"
+    assert sentence(release, viewed) == "viewed on 9 Jan 2025"
 
 
 def test_the_answer_holds_every_field_of_what_was_said() -> None:

@@ -37,6 +37,7 @@ class NotThese:
     """Who said no."""
 
     customers: frozenset[str]
+    is_everyones: bool = False
 
     def may_personalise(self, customer_id: str) -> bool:
         return customer_id not in self.customers

@@ -62,9 +62,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def running_app(releases: Path) -> Iterator[tuple[FastAPI, str]]:
+def running_app(releases: Path, locale: str = "en") -> Iterator[tuple[FastAPI, str]]:
     """The service and its address."""
-    app = create_app(Settings(releases_directory=releases, folder=releases.parent))
+    folder = releases.parent
+    app = create_app(Settings(releases_directory=releases, folder=folder, locale=locale))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

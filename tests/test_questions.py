@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from recommender.formats.formats import formats_of
 from recommender.release.contents import Alike
 from recommender.release.opening import Release
 from recommender.suggest.asking.question import Question, places_changed, quadratic_entropy
@@ -122,10 +123,11 @@ def test_a_field_that_says_the_same_of_all_is_not() -> None:
 
 
 def test_customers_are_told_apart_by_size_word_or_value() -> None:
-    (sizes,) = splits([str(n) for n in range(12)])
+    formats = formats_of("en")
+    (sizes,) = splits([str(n) for n in range(12)], formats)
     assert (sizes.names, sizes.counts.tolist()) == (("up to 5.5", "above 5.5"), [6, 6])
-    (first, *_) = splits(["saw;edger"] * 5 + ["edger"] * 6 + [None])
+    (first, *_) = splits(["saw;edger"] * 5 + ["edger"] * 6 + [None], formats)
     assert (first.names, first.counts.tolist()) == (("saw", "not saw"), [5, 6])
-    (values,) = splits(["a"] * 5 + ["b"] * 7 + ["c"] * 4)
+    (values,) = splits(["a"] * 5 + ["b"] * 7 + ["c"] * 4, formats)
     assert (values.names, values.counts.tolist()) == (("a", "b"), [5, 7])
-    assert list(splits(["a"] * 5 + ["b"] * 4)) == [], "four could be one person's doing"
+    assert list(splits(["a"] * 5 + ["b"] * 4, formats)) == [], "four could be one person's doing"

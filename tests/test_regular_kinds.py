@@ -89,8 +89,8 @@ def test_it_is_due_from_three_quarters_of_the_gap_and_stopped_after_three_and_28
 def test_each_is_said_in_one_sentence() -> None:
     release = a_habit_of_each_kind("B1", "B3", "B4")
     assert {s.kind: why(release, s.reasons) for s in again(release).suggestions} == {
-        "reorder": "buys about 4 every 20 days, last on 2026-10-30: 1 day late",
-        "lapsed": "bought it about every 20 days until 2026-09-21, and not in the 60 days since",
+        "reorder": "buys about 4 every 20 days, last on 30 Oct 2026: 1 day late",
+        "lapsed": "bought it about every 20 days until 21 Sep 2026, and not in the 60 days since",
         "more": "takes about 50 a year; 5 of 10 customers like this one buy it regularly, "
         "usually about 70 a year",
     }

@@ -56,7 +56,7 @@ def test_the_file_names_what_is_bought_again_and_counts_peers_where_they_speak(
         ("B3", "lapsed", "2", "0.4", "B3", "", ""),
         ("B4", "more", "3", "0.3", "B4", "10", "5"),
     ]
-    assert own[0]["why"] == "buys about 4 every 20 days, last on 2026-10-30: 1 day late"
+    assert own[0]["why"] == "buys about 4 every 20 days, last on 30 Oct 2026: 1 day late"
     assert own[2]["why"].startswith("takes about 50 a year; 5 of 10 customers like this one")
 
 

@@ -23,6 +23,7 @@ from recommender.release import publish as publishing
 from recommender.release.attributes import no_attributes
 from recommender.release.columns import build, flatten, names
 from recommender.release.contents import Contents, Model
+from recommender.release.evidence import no_evidence
 from recommender.release.insight import nothing_foretold
 from recommender.release.manifest import FORMAT, MANIFEST, sha256_of
 from recommender.release.observed import nothing_observed
@@ -370,6 +371,7 @@ def _large(customers: int, products: int) -> Contents:
         **nothing_observed(customers),
         **nothing_foretold(customers),
         **nothing_at_stake(customers),
+        **no_evidence(customers),
         **nothing_regular(customers),
         **no_attributes(products),
         customers=replace(

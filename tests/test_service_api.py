@@ -241,9 +241,9 @@ def test_every_documented_reference_leads_somewhere(client: TestClient) -> None:
     assert "HTTPValidationError" not in schemas
 
 
-def test_an_answer_is_personal_and_not_stored(client: TestClient) -> None:
+def test_an_answer_is_personal_and_asked_about_before_it_is_used_again(client: TestClient) -> None:
     response = client.get("/v1/customers/C01/suggestions")
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "private, no-cache"
 
 
 def test_the_stylesheet_may_be_kept_for_a_while(client: TestClient) -> None:

@@ -216,3 +216,36 @@ def test_serving_before_training_is_refused(tmp_path: Path, workers: int) -> Non
     path.write_text('[purchases]\nsource = "purchases.csv"\n')
     with pytest.raises(UnknownReleaseError, match="recommender train"):
         serve(load_config(path), "127.0.0.1", 0, workers)
+
+
+def test_headers_that_never_end_are_cut_off(config: Config) -> None:
+    with (
+        running(config, workers=1) as (_, port),
+        socket.create_connection(("127.0.0.1", port)) as client,
+    ):
+        client.settimeout(10)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 10_000_000:
+                sent += client.send(b"X-More: " + b"x" * 2000 + b"\r\n")
+        with suppress(ConnectionError):
+            assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+            assert client.recv(65536) == b""
+        assert sent < 10_000_000, "all of it was taken"
+        assert get(port, "/health/live")[0] == 200
+
+
+def test_two_requests_sent_at_once_are_answered_in_order(config: Config) -> None:
+    with (
+        running(config, workers=1) as (_, port),
+        socket.create_connection(("127.0.0.1", port)) as client,
+    ):
+        client.settimeout(10)
+        ask = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n"
+        client.sendall(
+            ask % (b"/health/live", b"") + ask % (b"/v1/release", b"Connection: close\r\n")
+        )
+        answers = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answers.count(b"HTTP/1.1 ") == 2
+    assert answers.index(b"HTTP/1.1 200") < answers.index(b"HTTP/1.1 401")

@@ -9,7 +9,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from recommender.errors import ReadWriteError
-from service.api import suggestions
 from service.problems import PROBLEM_KINDS, Problem
 from service.settings import Settings
 from tests.callers import service_of
@@ -17,6 +16,7 @@ from tests.small_release import publish_small_release
 
 SUGGESTIONS = "/v1/customers/C01/suggestions"
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+ASKING_THE_ENGINE = ("service.api.suggestions.suggest", "service.express.suggest")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,8 @@ def test_our_mistake_says_nothing_and_logs_everything(
     def fail(*_: object) -> None:
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(suggestions, "suggest", fail)
+    for where in ASKING_THE_ENGINE:
+        monkeypatch.setattr(where, fail)
     with caplog.at_level(logging.ERROR):
         answer = client.get(SUGGESTIONS)
     assert answer.status_code == 500
@@ -148,9 +149,10 @@ def test_a_database_that_cannot_be_used_is_told_without_its_place(
     def fail(*_: object) -> None:
         raise ReadWriteError("/srv/shop/recommender.db: cannot be used (disk I/O error)")
 
-    for where in ("service.api.suggestions.suggest", "service.access.identify.find_caller"):
+    for broken in (("service.records.database.Database.beat",), ASKING_THE_ENGINE):
         with monkeypatch.context() as patch:
-            patch.setattr(where, fail)
+            for where in broken:
+                patch.setattr(where, fail)
             answer = client.get(SUGGESTIONS)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert "/srv" not in answer.text

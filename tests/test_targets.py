@@ -23,6 +23,8 @@ class Silent:
 
     customer_id: str
 
+    is_everyones = False
+
     def may_personalise(self, customer_id: str) -> bool:
         return customer_id != self.customer_id
 

@@ -33,6 +33,7 @@ from recommender.release.contents import (
     Returned,
     Starts,
 )
+from recommender.release.evidence import no_evidence
 from recommender.release.regular import Regular
 from recommender.release.stakes import nothing_at_stake
 from recommender.tables.tables import Tables
@@ -71,6 +72,7 @@ def assemble(
         regular=Regular(foretold["product_rhythms"].starts, regular),
         attributes=attributes,
         **nothing_at_stake(len(models.matrix.customers)),
+        **no_evidence(len(models.matrix.customers)),
     )
     return replace(contents, stakes=stakes_of(contents, paces(models.netted, models.now)))
 

@@ -46,7 +46,9 @@ def suggest_command(
 ) -> None:
     """One customer's list on the terminal."""
     config = load_config(config_path)
-    release, told = open_release(config.releases_directory, verified=False), open_told(config)
+    locale = config.service.locale
+    release = open_release(config.releases_directory, verified=False, locale=locale)
+    told = open_told(config)
     with book_of(told, release) as book:
         facts = book.of(customer_id)
     row = release.customers.ids.position(customer_id)
@@ -79,7 +81,8 @@ def cross_sell_command(
     """The list of all customers as a file, with what was held back and a manifest beside it."""
     config = load_config(config_path)
     check_out(out, config)
-    release, told = open_release(config.releases_directory), open_told(config)
+    release = open_release(config.releases_directory, locale=config.service.locale)
+    told = open_told(config)
     say_defaults(told, config)
     rows = chosen_customers(release, selection)
     if told is not None:  # before it is written: a killed run leaves something to be erased too
@@ -118,6 +121,7 @@ def _as_text(release: Release, row: int | None, found: SuggestionList) -> str:
     c = release.customers
     described = () if row is None else (c.name[row], c.segment[row], c.region[row])
     who = ", ".join(filter(None, described))
+    formats = release.formats
     head = f"{found.customer_id}  {who}".rstrip()
     lines = [head, f"release {found.release}, purchases through {found.data_through}", ""]
     if found.fallback_reason:
@@ -126,14 +130,16 @@ def _as_text(release: Release, row: int | None, found: SuggestionList) -> str:
         worth = (
             ""
             if s.expected_value is None
-            else f", worth {s.expected_value:,.2f} {release.manifest.currency}"
+            else f", worth {formats.money(s.expected_value, release.manifest.currency)}"
         )
         lines += [
             f"{s.rank:>3}. {product_name(release, s.product_id)}  [{s.product_id}]",
-            f"     {s.kind}, chance {s.chance:.1%}{worth}",
+            f"     {s.kind}, chance {formats.percent(s.chance, 1)}{worth}",
             f"     {why(release, s.reasons)}",
         ]
     if not found.suggestions:
         lines += ["nothing to suggest"]
-    withheld = ", ".join(f"{count:,} {rule}" for rule, count in found.withheld.items())
+    withheld = ", ".join(
+        f"{formats.number(count)} {rule}" for rule, count in found.withheld.items()
+    )
     return "\n".join([*lines, "", f"withheld: {withheld or 'nothing'}"])

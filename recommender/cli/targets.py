@@ -44,7 +44,8 @@ def targets_command(
     config = load_config(config_path)
     check_out(out, config)
     ask = Ask(product_id, n, selection, per_rep)
-    release, told = open_release(config.releases_directory), open_told(config)
+    release = open_release(config.releases_directory, locale=config.service.locale)
+    told = open_told(config)
     say_defaults(told, config)
     check_known(release, product_id)
     if told is not None:  # before it is written: a killed run leaves something to be erased too

@@ -56,7 +56,8 @@ def _in_turn(pool: ProcessPoolExecutor, tasks: Iterable[Task], most: int) -> Ite
 def _pool(making: Making, workers: int) -> ProcessPoolExecutor:
     """Fresh processes: a copy of this one would share its open database."""
     release = making.release
-    told = (release.folder.parent, release.name, making.wish, making.selection, making.consent)
+    place = (release.folder.parent, release.name, release.locale)
+    told = (place, making.wish, making.selection, making.consent)
     return ProcessPoolExecutor(workers, get_context("spawn"), _begin, told)
 
 
@@ -66,11 +67,14 @@ class _Worker:
     making: Making
 
 
-def _begin(directory: Path, name: str, wish: Wish, selection: Selection, consent: Consent) -> None:
+def _begin(
+    place: tuple[Path, str, str], wish: Wish, selection: Selection, consent: Consent
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started us decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1, "blas")
-    release = open_release(directory, name, verified=False)
+    directory, name, locale = place
+    release = open_release(directory, name, verified=False, locale=locale)
     _Worker.making = Making(release, wish, selection, consent)
 
 

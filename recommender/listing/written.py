@@ -99,7 +99,7 @@ def _manifest(
     work: Unfinished, about: About, counts: Counter[str], difference: Difference
 ) -> dict[str, Any]:
     return _made_from(about.release) | {
-        "settings": about.settings,
+        "settings": about.settings | {"locale": about.release.locale},
         "counts": dict(sorted(counts.items())),
         "file": work.out.name,
         **{name: sha256_of(work.new(ending)) for ending, name in HASHES.items()},

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.release.attributes import Attributes
+from recommender.release.evidence import Evidence
 from recommender.release.insight import (
     CustomerRhythms,
     Lifetime,
@@ -201,3 +202,4 @@ class Contents:
     lifetime: Lifetime
     attributes: Attributes
     stakes: Stakes
+    evidence: Evidence

@@ -13,7 +13,10 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
+from recommender.formats.formats import Formats, formats_of
+from recommender.formats.locales import ENGLISH
 from recommender.release.attributes import ATTRIBUTES, no_attributes, products_by_attribute
+from recommender.release.catalogue import Catalogue
 from recommender.release.columns import Array, build, flatten, names
 from recommender.release.contents import (
     Again,
@@ -30,6 +33,7 @@ from recommender.release.contents import (
     Products,
     Returned,
 )
+from recommender.release.evidence import EVIDENCE, no_evidence
 from recommender.release.insight import INSIGHT, nothing_foretold
 from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
 from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
@@ -47,6 +51,8 @@ class Release:
     folder: Path
     manifest: Manifest
     contents: Contents
+    locale: str = ENGLISH
+    """Of who reads: not of the release on disk, but of the config it was opened with."""
 
     def __repr__(self) -> str:
         customers, products = len(self.customers.ids), len(self.products.ids)
@@ -60,6 +66,11 @@ class Release:
     def as_of(self) -> datetime:
         """The moment ages are counted from; nothing later is known."""
         return datetime.fromisoformat(self.manifest.as_of)
+
+    @property
+    def formats(self) -> Formats:
+        """For sentences, the same on page, terminal and in the file."""
+        return formats_of(self.locale)
 
     @property
     def customers(self) -> Customers:
@@ -106,10 +117,29 @@ class Release:
         return self.contents.also_bought
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """Ids, names, categories and prices for answers."""
+        return Catalogue.of(self.products)
+
+    @cached_property
     def gram(self) -> npt.NDArray[np.float64]:
         """(factors, factors) Y'Y of the product factors, the constant part of every fold-in."""
         factors = self.model.product_factors.astype(np.float64)
         return np.asarray(factors.T @ factors)
+
+    @cached_property
+    def system(self) -> npt.NDArray[np.float64]:
+        """(factors, factors) `gram` with the regularization: what is solved for who bought nothing.
+
+        Later purchases only add to it.
+        """
+        regularization = float(self.manifest.settings["regularization"])
+        return np.asarray(self.gram + regularization * np.eye(len(self.gram)))
+
+    @cached_property
+    def solved_gram(self) -> npt.NDArray[np.float64]:
+        """(factors, factors) the inverse of `system`."""
+        return np.asarray(np.linalg.inv(self.system))
 
     @cached_property
     def gone(self) -> Numbers:
@@ -163,7 +193,9 @@ class Release:
         }
 
 
-def open_release(directory: Path, name: str | None = None, *, verified: bool = True) -> Release:
+def open_release(
+    directory: Path, name: str | None = None, *, verified: bool = True, locale: str = ENGLISH
+) -> Release:
     """The release of that name in the folder of releases, or the live one.
 
     With `verified`, every byte is read and compared with the manifest once, and every number is
@@ -183,14 +215,14 @@ def open_release(directory: Path, name: str | None = None, *, verified: bool = T
             products = len(arrays["products.ids.ends"]) - 1
             nothing = nothing_observed(customers) | nothing_foretold(customers)
             nothing |= no_attributes(products) | nothing_regular(customers)
-            nothing |= nothing_at_stake(customers)
+            nothing |= nothing_at_stake(customers) | no_evidence(customers)
             arrays |= {c: a for part in older for c, a in flatten(nothing[part], part)}
         contents = build(Contents, arrays)
         if verified:
             check_soundness(contents)
     except (ValueError, IndexError) as error:
         raise BrokenReleaseError(f"{folder}: {error}; {REMEDY}") from error
-    return Release(folder, manifest, contents)
+    return Release(folder, manifest, contents, locale)
 
 
 def _grouped(texts: TextColumn) -> dict[str, Numbers]:
@@ -207,7 +239,7 @@ REMEDY = "roll back with `recommender releases rollback` or train again"
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
-    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES)
+    groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES, EVIDENCE)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
 

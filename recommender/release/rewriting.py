@@ -12,6 +12,7 @@ import numpy as np
 
 from recommender.release.columns import Array
 from recommender.release.contents import Alike, Contents, Customers, Model, Numbers
+from recommender.release.evidence import COUNT_ANEW, Evidence
 from recommender.release.insight import CustomerRhythms, Lifetime, Sizes
 from recommender.release.observed import Habits, OrderChannels, with_used_names
 from recommender.release.stakes import Stakes
@@ -24,7 +25,7 @@ OF_PRODUCTS = frozenset({"products", "fallback", "also_bought", "attributes"})
 RAGGED = frozenset(
     {"bought", "returned", "earlier", "candidates", "again", "last_orders"}
     | {"favourite_categories", "favourite_brands", "favourite_values"}
-    | {"product_rhythms", "regular", "potential"}
+    | {"product_rhythms", "regular", "potential", "evidence"}
 )
 """Parts with a row of entries a customer, cut by `starts`."""
 
@@ -38,7 +39,16 @@ def without_customer(contents: Contents, row: int) -> Contents:
         field.name: _without(field.name, getattr(contents, field.name), row)
         for field in fields(contents)
     }
+    parts["evidence"] = _counted_anew(parts["evidence"], contents.alike.peers, row)
     return Contents(**parts)
+
+
+def _counted_anew(evidence: Evidence, peers: Numbers, row: int) -> Evidence:
+    """Whose peer the customer was, its peers are counted without it from now on."""
+    concerned = np.delete((peers == row).any(axis=1), row)
+    entries = np.repeat(concerned, np.diff(evidence.starts))
+    counted = np.where(entries, np.int32(COUNT_ANEW), evidence.peers_bought)
+    return replace(evidence, peers_bought=counted)
 
 
 def _without(name: str, part: Any, row: int) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.release.columns import Array
 from recommender.release.contents import Contents, Numbers, Starts
+from recommender.release.evidence import COUNT_ANEW
 from recommender.release.forms import check_forms
 from recommender.text import Ids
 
@@ -26,6 +27,7 @@ def check_soundness(contents: Contents) -> None:
     _channels_are_whole(contents, customers)
     _potential_is_whole(contents, customers)
     _regular_stands_beside_its_rhythm(contents)
+    _evidence_is_of_candidates(contents, customers, products)
     for name, starts, numbers, rows in _ragged(contents, customers, products):
         _rows_are_whole(name, starts, numbers, rows)
         _points_inside(name, numbers, products, least=0)
@@ -120,6 +122,17 @@ def _regular_stands_beside_its_rhythm(c: Contents) -> None:
         raise ValueError(f"regular.chance: {len(regular.chance)} for {regular.starts[-1]} entries")
 
 
+def _evidence_is_of_candidates(c: Contents, customers: int, products: int) -> None:
+    part = c.evidence
+    _rows_are_whole("evidence", part.starts, part.first, customers)
+    if (np.diff(part.starts) > np.diff(c.candidates.starts)).any():
+        raise ValueError("evidence.starts: more entries than candidates")
+    for name in ("first", "second"):
+        _points_inside(f"evidence.{name}", getattr(part, name), products, least=-1)
+    if part.peers_bought.size and part.peers_bought.min() < COUNT_ANEW:
+        raise ValueError(f"evidence.peers_bought: {part.peers_bought.min()} below {COUNT_ANEW}")
+
+
 def _points_inside(name: str, numbers: Numbers, size: int, *, least: int) -> None:
     if numbers.size and (numbers.min() < least or numbers.max() >= size):
         raise ValueError(f"{name}: {numbers.min()}..{numbers.max()} outside {least}..{size - 1}")
@@ -135,6 +148,7 @@ def _entries_fit(c: Contents) -> None:
         ("order_channels", (c.order_channels.numbers, c.order_channels.orders)),
         ("product_rhythms", _entry_columns(c.product_rhythms)),
         ("potential", _entry_columns(c.potential)),
+        ("evidence", _entry_columns(c.evidence)),
         ("fallback.popular", (c.fallback.popular, c.fallback.popular_chance)),
         ("fallback.segment", (c.fallback.segment_products, c.fallback.segment_chance)),
         (

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.errors import UnknownProductError
 from recommender.release.opening import Release
-from recommender.suggest.facts import NOTHING_KNOWN, Consent, Facts
+from recommender.suggest.facts import NOTHING_KNOWN, Facts
+from recommender.suggest.filter import EVERYTHING, Filter
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS, peers_that_bought
 from recommender.suggest.rules import Rule, count_withheld, first_rules, rules_for
 from recommender.suggest.suggestion import FallbackReason, check_count, recommendation_id
@@ -77,16 +79,26 @@ class ProductAlsoBought:
         return len(self.also_bought)
 
 
+Liked = tuple[int, npt.NDArray[np.int64]]
+"""The number of peers, and (products,) how many of them bought each."""
+NOBODYS: Liked = (0, np.zeros(0, np.int64))
+
+
 def customer_also_bought(
-    release: Release, customer_id: str, n: int = 8, facts: Facts = NOTHING_KNOWN
+    release: Release,
+    customer_id: str,
+    n: int = 8,
+    facts: Facts = NOTHING_KNOWN,
+    *,
+    among: Filter = EVERYTHING,
 ) -> CustomerAlsoBought:
     """Products most peers bought, at least five of them; of equals the more popular one first."""
     check_count(n)
     is_allowed = facts.consent.may_personalise(customer_id)
     row = release.customers.ids.position(customer_id) if is_allowed else None
     rules = rules_for(release, row, facts if is_allowed else NOTHING_KNOWN)
-    peers, found = _peer_products(release, row, n, rules, facts.consent)
-    reason = _why_empty(row, peers) if is_allowed else "no_permission"
+    liked = NOBODYS if row is None else peers_that_bought(release, row, facts.consent)
+    reason = _why_empty(row, liked[0]) if is_allowed else "no_permission"
     return CustomerAlsoBought(
         customer_id=customer_id,
         release=release.name,
@@ -94,8 +106,8 @@ def customer_also_bought(
         fallback_reason=reason,
         requested=n,
         withheld=count_withheld(rules),
-        peers=peers,
-        also_bought=found,
+        peers=liked[0],
+        also_bought=_peer_products(release, liked, rules, among, n),
     )
 
 
@@ -105,17 +117,20 @@ def _why_empty(row: int | None, peers: int) -> FallbackReason | None:
     return None if peers else "no_purchases"
 
 
-def product_also_bought(release: Release, product_id: str, n: int = 8) -> ProductAlsoBought:
+def product_also_bought(
+    release: Release, product_id: str, n: int = 8, among: Filter = EVERYTHING
+) -> ProductAlsoBought:
     """Raises `UnknownProductError`; companions that left the catalogue are counted, not shown."""
     check_count(n)
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     if column is None:
         raise UnknownProductError(f"no product {product_id!r} in release {release.name}")
     part = release.also_bought
     first, end = (int(i) for i in part.starts[column : column + 2])
     rules = rules_for(release, None)
     held = first_rules(rules, part.products[first:end])
-    free = first + np.flatnonzero(held < 0)[:n]
+    fits = among.lets_through(release, part.products[first:end])
+    free = first + np.flatnonzero((held < 0) & fits)[:n]
     buyers = int(release.products.buyers[column])
     companions = (_companion(release, int(e), rank, buyers) for rank, e in enumerate(free, 1))
     counts = {rule.name: int((held == i).sum()) for i, rule in enumerate(rules)}
@@ -131,19 +146,18 @@ def product_also_bought(release: Release, product_id: str, n: int = 8) -> Produc
 
 
 def _peer_products(
-    release: Release, row: int | None, n: int, rules: tuple[Rule, ...], consent: Consent
-) -> tuple[int, tuple[PeerProduct, ...]]:
-    if row is None:
-        return 0, ()
-    peers, counts = peers_that_bought(release, row, consent)
+    release: Release, liked: Liked, rules: tuple[Rule, ...], among: Filter, n: int
+) -> tuple[PeerProduct, ...]:
+    """The first n that are free and wanted."""
+    peers, counts = liked
     products = np.flatnonzero(counts >= MINIMUM_CUSTOMERS).astype(np.int32)
-    free = products[first_rules(rules, products) < 0]
-    order = np.lexsort((free, -release.products.recent_buyers[free], -counts[free]))[:n]
-    found = tuple(
-        PeerProduct(release.products.ids[int(p)], rank, peers, int(counts[p]))
-        for rank, p in enumerate(free[order], 1)
+    free = (first_rules(rules, products) < 0) & among.lets_through(release, products)
+    products = products[free]
+    order = np.lexsort((products, -release.products.recent_buyers[products], -counts[products]))[:n]
+    return tuple(
+        PeerProduct(release.catalogue.ids[product], rank, peers, int(counts[product]))
+        for rank, product in enumerate(products[order].tolist(), 1)
     )
-    return peers, found
 
 
 def _companion(release: Release, entry: int, rank: int, buyers: int) -> Companion:

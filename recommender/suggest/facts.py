@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal, Protocol, get_args
+from typing import ClassVar, Literal, Protocol, get_args
 
 Purpose = Literal["personalisation", "phone", "email", "post"]
 Channel = Literal["phone", "email", "post"]
@@ -22,12 +22,18 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)
 class Consent(Protocol):
     """Who agreed that its purchases are used for lists, its own and those of others."""
 
+    @property
+    def is_everyones(self) -> bool:
+        """Whether nobody needs to be asked about."""
+
     def may_personalise(self, customer_id: str) -> bool: ...
 
 
 @dataclass(frozen=True)
 class Everyone:
     """The consent where nobody is asked."""
+
+    is_everyones: ClassVar[bool] = True
 
     def may_personalise(self, customer_id: str) -> bool:  # noqa: ARG002
         return True

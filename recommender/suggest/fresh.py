@@ -44,7 +44,7 @@ def fresh_of(release: Release, purchases: Sequence[FreshPurchase]) -> Fresh:
         return NOTHING
     lines: dict[int, list[FreshPurchase]] = {}
     for purchase in purchases:
-        column = release.products.ids.position(purchase.product_id)
+        column = release.catalogue.columns.get(purchase.product_id)
         if column is not None:
             lines.setdefault(column, []).append(purchase)
     weights = {column: _weight(release, own) for column, own in sorted(lines.items())}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.contents import Numbers
 from recommender.release.opening import Release
+from recommender.suggest.evidence import own_reasons, reasons_of_peers
 from recommender.suggest.facts import Consent
 from recommender.suggest.kinds import UPGRADE, is_cross_sell
 from recommender.suggest.reasons import (
     PeersReason,
     PriceStepReason,
     Reason,
-    bought_reasons,
-    peers_reasons,
     popular_reasons,
 )
 from recommender.suggest.shortlist import Shortlist
@@ -43,33 +45,41 @@ def _of_unbought(
         return []  # solving for what each purchase says costs most of a list
     products = shortlist.products[chosen]
     said = [shortlist.said.get(int(product), ()) for product in products]
-    fallback = popular_reasons(release, products)
     if shortlist.history is None:
-        return [tuple([*s] or popular) for s, popular in zip(said, fallback, strict=True)]
-    own = bought_reasons(release, shortlist.history, products)
+        return _or_popular(release, products, said)
+    own = own_reasons(release, shortlist.history, products)
     steps = _price_steps(release, shortlist, chosen)
     nobody: list[list[PeersReason]] = [[] for _ in products]
     row = shortlist.row
-    peers = nobody if row is None else peers_reasons(release, row, products, consent)
-    return [
-        tuple([*parts[0], *parts[1], *parts[2], *parts[3]] or parts[4])
-        for parts in zip(said, own, steps, peers, fallback, strict=True)
-    ]
+    peers = nobody if row is None else reasons_of_peers(release, row, products, consent)
+    spoken = [(*s, *o, *step, *p) for s, o, step, p in zip(said, own, steps, peers, strict=True)]
+    return _or_popular(release, products, spoken)
+
+
+def _or_popular(
+    release: Release, products: Numbers, found: Sequence[tuple[Reason, ...]]
+) -> list[tuple[Reason, ...]]:
+    """What nothing else speaks for is at least bought by many."""
+    if all(found):
+        return list(found)
+    popular = popular_reasons(release, products)
+    return [reasons or tuple(many) for reasons, many in zip(found, popular, strict=True)]
 
 
 def _price_steps(
     release: Release, shortlist: Shortlist, chosen: Positions
 ) -> list[list[PriceStepReason]]:
-    products = release.products
+    catalogue, offered = release.catalogue, shortlist.take(chosen)
+    columns = (offered.products, offered.kinds, offered.usual_prices)
     return [
         [
             PriceStepReason(
-                category=products.category[int(shortlist.products[i])],
-                usual_price=round(float(shortlist.usual_prices[i]), 2),
-                price=round(float(products.price[shortlist.products[i]]), 2),
+                category=catalogue.categories[product] or "",
+                usual_price=round(usual, 2),
+                price=round(float(release.products.price[product]), 2),
             )
         ]
-        if shortlist.kinds[i] == UPGRADE
+        if kind == UPGRADE
         else []
-        for i in chosen.tolist()
+        for product, kind, usual in zip(*(column.tolist() for column in columns), strict=True)
     ]

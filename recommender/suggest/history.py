@@ -20,12 +20,15 @@ class History:
     products: Numbers
     """Ascending."""
     weights: npt.NDArray[np.floating[Any]]
+    row: int | None = None
+    """Of the customer, where this is all that the release knows of it and nothing else."""
 
 
 def history_of(release: Release, row: int) -> History:
     """What the release knows of the customer."""
     first, end = release.bought.starts[row : row + 2]
-    return History(release.bought.products[first:end], release.bought.weights[first:end])
+    bought = release.bought
+    return History(bought.products[first:end], bought.weights[first:end], row)
 
 
 def history_with(release: Release, row: int | None, fresh: Fresh) -> History:
@@ -59,9 +62,22 @@ def contributions_of(release: Release, history: History, products: Numbers) -> V
     """
     confidence, bought = _confidence(release, history), _bought(release, history)
     wanted = release.model.product_factors[products].astype(float)
+    if len(bought) < bought.shape[1]:
+        return _by_purchases(release, wanted, bought, confidence)
     system = _system(release, bought, confidence)
     # a list has fewer products than a customer has purchases, so these are the sides to solve for
     return np.asarray(np.linalg.solve(system, wanted.T).T @ (bought.T * confidence))
+
+
+def _by_purchases(release: Release, wanted: Vector, bought: Vector, confidence: Vector) -> Vector:
+    """The same from a system as large as the purchases, where these are fewer than the factors.
+
+    With M = Y'Y + lambda I of all products, which a release solves once, and K = Y M^-1 Y' of those
+    bought, A = M + Y'(C - I)Y has Y A^-1 Y'C = Y M^-1 Y' (I + (C - I)K)^-1 C: Woodbury's identity.
+    """
+    solved = release.solved_gram @ bought.T
+    system = np.eye(len(bought)) + (confidence - 1.0)[:, None] * (bought @ solved)
+    return np.asarray(np.linalg.solve(system.T, (wanted @ solved).T).T * confidence)
 
 
 def _confidence(release: Release, history: History) -> Vector:
@@ -73,7 +89,5 @@ def _bought(release: Release, history: History) -> Vector:
 
 
 def _system(release: Release, bought: Vector, confidence: Vector) -> Vector:
-    regularization = float(release.manifest.settings["regularization"])
-    system = release.gram + regularization * np.eye(bought.shape[1])
-    system += (bought.T * (confidence - 1.0)) @ bought
+    system: Vector = release.system + (bought.T * (confidence - 1.0)) @ bought
     return system

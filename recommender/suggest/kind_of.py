@@ -22,7 +22,7 @@ def kind_of(release: Release, row: int | None, product_id: str, source: str) -> 
     """
     if source == "also_bought":
         return None
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     if row is None or column is None or source not in OWN_LISTS:
         return "new"
     products = np.array([column], np.int32)

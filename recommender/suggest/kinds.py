@@ -44,9 +44,10 @@ def _medians(
 ) -> tuple[Numbers, npt.NDArray[np.float64]]:
     """The groups, ascending, and the median value of each."""
     order = np.lexsort((values, groups))
-    names, first, counts = np.unique(groups[order], return_index=True, return_counts=True)
-    values = values[order]
-    return names, (values[first + (counts - 1) // 2] + values[first + counts // 2]) / 2
+    groups, values = groups[order], values[order]
+    first = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]])[: len(groups)])
+    last = np.append(first[1:], len(groups)) - 1
+    return groups[first], (values[(first + last) // 2] + values[(first + last + 1) // 2]) / 2
 
 
 def are_upgrades(release: Release, products: Numbers, usual: npt.NDArray[np.float64]) -> Flags:

@@ -97,7 +97,7 @@ def _shown(release: Release, shortlist: Shortlist, facts: Facts) -> dict[int, Fr
     shown: dict[int, FreshInterest] = {}
     candidates = np.sort(shortlist.products)
     for interest in _lately(facts):
-        column = release.products.ids.position(interest.product_id)
+        column = release.catalogue.columns.get(interest.product_id)
         if column is None or not is_among(np.array([column], np.int32), candidates)[0]:
             continue
         if column not in shown or SHOWN[interest.event] > SHOWN[shown[column].event]:

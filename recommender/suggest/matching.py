@@ -29,7 +29,7 @@ def products_of(release: Release, stated: Stated) -> Numbers:
 
 
 def product_named(release: Release, product_id: str) -> Numbers:
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     return NO_PRODUCTS if column is None else np.array([column], np.int32)
 
 

@@ -121,10 +121,21 @@ def bought_reasons(
 ) -> list[list[BoughtReason]]:
     """For each product, the purchases with the largest shares of the positive sum."""
     speaks_for = np.maximum(contributions_of(release, history, products), 0.0)
-    totals = speaks_for.sum(axis=1)
+    totals = speaks_for.sum(axis=1, keepdims=True)
+    shares = np.divide(speaks_for, totals, out=np.zeros_like(speaks_for), where=totals > 0)
+    # purchases ascend, so that of equal shares the lower product comes first
+    largest = np.argsort(-shares, axis=1, kind="stable")[:, :SHARES_SHOWN]
+    bought = history.products[largest].tolist()
+    ids = release.catalogue.ids
     return [
-        _largest_shares(release, history.products, parts / total) if total > 0 else []
-        for parts, total in zip(speaks_for, totals, strict=True)
+        [
+            BoughtReason(ids[product], round(share, 4))
+            for product, share in zip(theirs, parts, strict=True)
+            if share >= LEAST_SHARE
+        ]
+        for theirs, parts in zip(
+            bought, np.take_along_axis(shares, largest, axis=1).tolist(), strict=True
+        )
     ]
 
 
@@ -132,18 +143,16 @@ def peers_reasons(
     release: Release, row: int, products: Numbers, consent: Consent = EVERYONE
 ) -> list[list[PeersReason]]:
     """For each product, how many peers bought it; nothing where fewer than five did."""
-    peers, counts = peers_that_bought(release, row, consent)
-    return [
-        [PeersReason(peers, int(count))] if count >= MINIMUM_CUSTOMERS else []
-        for count in counts[products]
-    ]
+    peers, bought = bought_by_peers(release, row, consent)
+    counts = np.count_nonzero(bought[:, None] == products, axis=0).tolist()
+    return [[PeersReason(peers, count)] if count >= MINIMUM_CUSTOMERS else [] for count in counts]
 
 
 def agreed_peers(release: Release, row: int, consent: Consent) -> Numbers:
     """Rows of customers like this one that let their purchases be used."""
     places: Numbers = release.alike.peers[row]
     peers: Numbers = places[places >= 0]
-    if consent == EVERYONE:
+    if consent.is_everyones:
         return peers
     ids = release.customers.ids
     agreed = np.array([consent.may_personalise(ids[int(p)]) for p in peers], bool)
@@ -154,25 +163,19 @@ def peers_that_bought(
     release: Release, row: int, consent: Consent = EVERYONE
 ) -> tuple[int, npt.NDArray[np.int64]]:
     """The number of peers that agreed to be counted, and (products,) how many bought each."""
+    peers, bought = bought_by_peers(release, row, consent)
+    return peers, np.bincount(bought, minlength=len(release.products.ids))
+
+
+def bought_by_peers(release: Release, row: int, consent: Consent) -> tuple[int, Numbers]:
+    """The number of peers that agreed to be counted, and what they bought, one after the other."""
     peers = agreed_peers(release, row, consent)
-    starts = release.bought.starts
-    theirs = [release.bought.products[starts[p] : starts[p + 1]] for p in peers]
-    bought = np.concatenate(theirs) if theirs else np.zeros(0, np.int32)
-    return len(peers), np.bincount(bought, minlength=len(release.products.ids))
+    first, end = release.bought.starts[peers].tolist(), release.bought.starts[peers + 1].tolist()
+    theirs = [release.bought.products[a:b] for a, b in zip(first, end, strict=True)]
+    return len(theirs), np.concatenate(theirs) if theirs else np.zeros(0, np.int32)
 
 
 def popular_reasons(release: Release, products: Numbers) -> list[list[PopularReason]]:
     """For each product, its buyers of the last 28 days; nothing where fewer than five."""
-    buyers = release.products.recent_buyers[products]
-    return [[PopularReason(int(b))] if b >= MINIMUM_CUSTOMERS else [] for b in buyers]
-
-
-def _largest_shares(
-    release: Release, bought: Numbers, shares: npt.NDArray[np.float64]
-) -> list[BoughtReason]:
-    order = np.lexsort((bought, -shares))[:SHARES_SHOWN]
-    return [
-        BoughtReason(release.products.ids[int(bought[i])], round(float(shares[i]), 4))
-        for i in order
-        if shares[i] >= LEAST_SHARE
-    ]
+    buyers = release.products.recent_buyers[products].tolist()
+    return [[PopularReason(b)] if b >= MINIMUM_CUSTOMERS else [] for b in buyers]

@@ -62,10 +62,12 @@ def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
     counts: dict[str, int] = {}
     earlier: list[Rule] = []
     for rule in rules:
+        if not len(rule.products):
+            continue
         already: Flags = np.zeros(len(rule.products), bool)
         for before in earlier:
             already |= before.holds(rule.products)
-        counts[rule.name] = len(rule.products) - int(already.sum())
+        counts[rule.name] = len(rule.products) - int(np.count_nonzero(already))
         earlier.append(rule)
     return {name: count for name, count in counts.items() if count}
 
@@ -74,7 +76,8 @@ def first_rules(rules: tuple[Rule, ...], products: Numbers) -> npt.NDArray[np.in
     """(products,) position of the first rule that holds each product, -1 where it is free."""
     first = np.full(len(products), -1, np.int8)
     for position in reversed(range(len(rules))):
-        first[rules[position].holds(products)] = position
+        if len(rules[position].products):
+            first[rules[position].holds(products)] = position
     return first
 
 

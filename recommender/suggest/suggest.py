@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -70,8 +72,7 @@ def listed(
     consent: Consent,
 ) -> SuggestionList:
     """The first of the shortlist that are wished for and free."""
-    spend = release.products.spend[shortlist.products]
-    order = _ordered(release, rules, shortlist, shortlist.score * spend, wish)
+    order = _ordered(release, rules, shortlist, wish)
     chosen, held = _choose(rules, shortlist.products, order, wish.n)
     reasons: list[tuple[Reason, ...]] = [()] * len(chosen)
     if wish.explained:
@@ -84,24 +85,18 @@ def listed(
         fallback_reason=shortlist.fallback_reason,
         requested=wish.n,
         withheld=count_withheld(rules),
-        suggestions=_suggestions(release, shortlist, shortlist.chance * spend, chosen, reasons),
-        held=tuple((release.products.ids[int(p)], rule) for p, rule in held),
+        suggestions=_suggestions(release, shortlist.take(chosen), reasons),
+        held=tuple((release.catalogue.ids[product], rule) for product, rule in held),
     )
 
 
 def _fits(release: Release, shortlist: Shortlist, wish: Wish) -> Flags:
     """What the caller asked for: kinds, category, price, and nothing it excluded."""
-    products = release.products
     fits: Flags = np.array([kind in wish.kinds for kind in KINDS])[shortlist.kinds]
-    if wish.category is not None:
-        fits &= np.isin(shortlist.products, release.products_of_category(wish.category))
-    if wish.max_price is not None:
-        fits &= products.price[shortlist.products] <= wish.max_price
+    fits &= wish.lets_through(release, shortlist.products)
     if wish.only is not None:
-        wanted = products.ids.position(wish.only)
+        wanted = release.catalogue.columns.get(wish.only)
         fits &= shortlist.products == (-1 if wanted is None else wanted)
-    excluded = [products.ids.position(product_id) for product_id in wish.exclude]
-    fits &= ~np.isin(shortlist.products, [p for p in excluded if p is not None])
     return fits
 
 
@@ -109,13 +104,13 @@ def _ordered(
     release: Release,
     rules: tuple[Rule, ...],
     shortlist: Shortlist,
-    values: npt.NDArray[np.float64],
     wish: Wish,
 ) -> npt.NDArray[np.intp]:
     """Positions of what fits the wish, the best first, spread as far as the release has it."""
     order = np.flatnonzero(_fits(release, shortlist, wish))
     worth = shortlist.score
     if wish.rank_by == "value":
+        values = shortlist.score * release.products.spend[shortlist.products]
         order = order[np.argsort(-np.nan_to_num(values[order], nan=-1.0), kind="stable")]
         worth = np.nan_to_num(values)
     if diversity_of(release):
@@ -133,27 +128,25 @@ def _choose(
     held_by = first_rules(rules, products[order])
     free = np.flatnonzero(held_by < 0)[:n]
     walked = int(free[-1]) + 1 if len(free) == n else len(order)
-    held = [
-        (int(products[order[i]]), rules[held_by[i]].name) for i in range(walked) if held_by[i] >= 0
-    ]
-    return order[free], held
+    held = np.flatnonzero(held_by[:walked] >= 0)
+    by = (rules[position].name for position in held_by[held].tolist())
+    return order[free], list(zip(products[order[held]].tolist(), by, strict=True))
 
 
 def _suggestions(
-    release: Release,
-    shortlist: Shortlist,
-    values: npt.NDArray[np.float64],
-    chosen: npt.NDArray[np.intp],
-    reasons: list[tuple[Reason, ...]],
+    release: Release, chosen: Shortlist, reasons: list[tuple[Reason, ...]]
 ) -> tuple[Suggestion, ...]:
+    values = chosen.chance * release.products.spend[chosen.products]
+    columns = (chosen.products, chosen.kinds, chosen.chance, values)
+    entries = zip(*(column.tolist() for column in columns), reasons, strict=True)
     return tuple(
         Suggestion(
-            product_id=release.products.ids[int(shortlist.products[i])],
-            kind=KINDS[shortlist.kinds[i]],
+            product_id=release.catalogue.ids[product],
+            kind=KINDS[kind],
             rank=rank,
-            chance=round(float(shortlist.chance[i]), 6),
-            expected_value=round(float(values[i]), 2) if np.isfinite(values[i]) else None,
+            chance=round(chance, 6),
+            expected_value=round(value, 2) if math.isfinite(value) else None,
             reasons=why,
         )
-        for rank, (i, why) in enumerate(zip(chosen.tolist(), reasons, strict=True), 1)
+        for rank, (product, kind, chance, value, why) in enumerate(entries, 1)
     )

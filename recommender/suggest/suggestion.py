@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from recommender.suggest.filter import Filter
 from recommender.suggest.reasons import Reason
 
 Kind = Literal["reorder", "lapsed", "upgrade", "more", "new"]
@@ -33,31 +34,25 @@ def check_count(n: int) -> None:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Wish(Filter):
     """What the caller asks for; everything else is decided by the release and the rules."""
 
     n: int = 8
     kinds: frozenset[Kind] = CROSS_SELL_KINDS
     rank_by: RankBy = "chance"
-    category: str | None = None
-    max_price: float | None = None
-    """A product without a price is not known to be within it, so it is left out."""
-    exclude: frozenset[str] = frozenset()
-    """Product ids."""
     only: str | None = None
     """A product id: nothing else is wanted."""
     explained: bool = True
     """Without it no reasons are worked out: for who asks only what would stand there."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.n)
         unknown = set(self.kinds) - set(KINDS)
         if unknown or not self.kinds:
             raise ValueError(f"kinds are {sorted(self.kinds)}; choose from {', '.join(KINDS)}")
         if self.rank_by not in get_args(RankBy):
             raise ValueError(f"rank_by is {self.rank_by!r}; choose from chance, value")
-        if self.max_price is not None and not self.max_price >= 0:
-            raise ValueError(f"max_price is {self.max_price}; it must be at least 0")
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,8 @@ class SuggestionList:
     @property
     def recommendation_id(self) -> str:
         """The same list has the same id wherever it is read."""
-        return recommendation_id(self.customer_id, self.release, self.source, self.suggestions)
+        offers = tuple((s.product_id, s.kind, s.chance, s.expected_value) for s in self.suggestions)
+        return recommendation_id(self.customer_id, self.release, self.source, offers)
 
 
 SOURCE_LETTERS = {
@@ -121,7 +117,7 @@ def recommendation_id(
     """`<customer>-<release>-<source>-<list>`, so that an outcome needs no record of its list.
 
     16 hexadecimal digits of the customer's token, the 4 of the release's content, a letter of
-    `SOURCE_LETTERS`, and 16 of what the list says. Of the release only the hash of its content
+    `SOURCE_LETTERS`, and 16 of what the list offers. Of the release only the hash of its content
     counts, not the hour it was made at.
     """
     content = release.rpartition("-")[2]

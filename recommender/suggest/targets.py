@@ -96,7 +96,7 @@ def targets(
     After them come, of a product that hardly anyone bought, buyers of what it resembles; this is
     also the reason given where a customer's own list knows none.
     """
-    column = release.products.ids.position(product_id)
+    column = release.catalogue.columns.get(product_id)
     if column is None:
         raise UnknownProductError(f"no product {product_id!r} in release {release.name}")
     walk = _Walk(release, product_id, wish, book)
@@ -138,7 +138,7 @@ class _Walk:
         self, release: Release, product_id: str, wish: TargetWish, book: FactsBook
     ) -> None:
         self._release, self._product_id, self._wish, self._book = release, product_id, wish, book
-        self._column = release.products.ids.position(product_id) or 0
+        self._column = release.catalogue.columns.get(product_id) or 0
         self._reps = Counter[str]()
         self.found: list[Target] = []
         self.withheld = Counter[str]()

@@ -14,6 +14,7 @@ from service.access.cookie import token_of
 from service.access.key import read_key
 from service.access.proxy import comes_by_https, user_named
 from service.access.same_site import is_from_another_site
+from service.known import Known
 from service.problems import CROSS_SITE
 from service.records.database import Database
 from service.records.keys import find_caller, find_named_caller
@@ -56,12 +57,15 @@ class Identified:
     """Sets `request.state.caller`, None for nobody; whether somebody must be there, routes say.
 
     The database is asked at every request, so that a key which was revoked is so everywhere at
-    once; and in a thread, so that a slow one delays nobody else.
+    once; and in a thread, so that a slow one delays nobody else. An embedded one is asked whether
+    anything was written since the key was looked up.
     """
 
     app: ASGIApp
     database: Database
     settings: Settings
+    known: Known | None = None
+    """What an embedded database said before; asking it needs no thread."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -75,8 +79,13 @@ class Identified:
                     await answer(scope, receive, send)
                     return
                 if credentials.are_worth_asking:
-                    scope["state"]["caller"] = await run_in_threadpool(self._find, credentials)
+                    scope["state"]["caller"] = await self._caller(credentials)
         await self.app(scope, receive, send)
+
+    async def _caller(self, credentials: Credentials) -> Caller | None:
+        if self.known is not None and credentials.bearer is not None:
+            return self.known.caller(credentials.bearer)
+        return await run_in_threadpool(self._find, credentials)
 
     def _find(self, credentials: Credentials) -> Caller | None:
         with self.database.reading() as connection:

@@ -12,7 +12,7 @@ from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.baskets.basket import Basket
 from recommender.suggest.baskets.baskets import NOBODY, suggest_for_basket
 from recommender.suggest.facts import NOTHING_KNOWN
-from recommender.suggest.suggestion import MOST
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Kind, Wish
 from service.access.caller import Caller
 from service.access.roles import FOR_ALL_KEYS, the_caller
 from service.access.scope import customer_of
@@ -41,6 +41,26 @@ class BasketBody(Told):
     customer_id: Id | None = None
     n: Annotated[int, Field(ge=1, le=MOST)] = 8
     """How many to list at most."""
+    kinds: Annotated[list[Kind], Field(min_length=1)] = sorted(CROSS_SELL_KINDS, reverse=True)
+    """Left out: what the customer never bought."""
+    category: Annotated[str | None, Field(max_length=500)] = None
+    """Only products of this category."""
+    min_price: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    """Only products with a known price of at least this one."""
+    max_price: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    """Only products with a known price up to this one."""
+    exclude: Annotated[list[Id], Field(max_length=2000, default_factory=list)]
+    """Product ids."""
+
+    def wish(self) -> Wish:
+        return Wish(
+            n=self.n,
+            kinds=frozenset(self.kinds),
+            category=self.category,
+            min_price=self.min_price,
+            max_price=self.max_price,
+            exclude=frozenset(self.exclude),
+        )
 
 
 class BasketSuggestions(Suggestions):
@@ -74,7 +94,7 @@ async def list_basket_suggestions(
         customer_of(caller, live, body.customer_id)
         facts = await facts_about(request, release, body.customer_id)
     basket = Basket.of(release, body.product_ids)
-    found = suggest_for_basket(release, body.customer_id or NOBODY, basket, body.n, facts)
+    found = suggest_for_basket(release, body.customer_id or NOBODY, basket, body.wish(), facts)
     answer = suggestions_answer(release, found) | {
         "customer_id": body.customer_id,
         "unknown_product_ids": list(basket.unknown),

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from recommender.suggest.filter import Filter
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, MOST, Kind, RankBy, Wish
 from service.sales.customers import CustomersAsked
 from service.sales.directory import Search, Sort
@@ -61,22 +62,17 @@ class HowMany(QueryParameters):
     n: Count = 8
 
 
-class SuggestionsQuery(QueryParameters):
+class ProductsQuery(QueryParameters):
+    """Which products to list, and how many at most."""
+
     n: Count = 8
-    kinds: Annotated[
-        list[Kind],
-        Field(
-            min_length=1,
-            description="Separated by commas or repeated; of a product the first that fits, in "
-            "this order. Left out: what the customer never bought.",
-        ),
-        BeforeValidator(split_commas),
-    ] = sorted(CROSS_SELL_KINDS, reverse=True)
-    rank_by: Annotated[
-        RankBy, Field(description="`chance` of a purchase, or its expected `value`.")
-    ] = "chance"
     category: Annotated[
         str | None, Field(max_length=500, description="Only products of this category.")
+    ] = None
+    min_price: Annotated[
+        float | None,
+        Field(ge=0, description="Only products with a known price of at least this one."),
+        BeforeValidator(plain_number),
     ] = None
     max_price: Annotated[
         float | None,
@@ -89,14 +85,35 @@ class SuggestionsQuery(QueryParameters):
         BeforeValidator(with_whole_values),
     ] = []
 
+    def filter(self) -> Filter:
+        return Filter(
+            category=self.category,
+            min_price=self.min_price,
+            max_price=self.max_price,
+            exclude=frozenset(self.exclude),
+        )
+
+
+class SuggestionsQuery(ProductsQuery):
+    kinds: Annotated[
+        list[Kind],
+        Field(
+            min_length=1,
+            description="Separated by commas or repeated; of a product the first that fits, in "
+            "this order. Left out: what the customer never bought.",
+        ),
+        BeforeValidator(split_commas),
+    ] = sorted(CROSS_SELL_KINDS, reverse=True)
+    rank_by: Annotated[
+        RankBy, Field(description="`chance` of a purchase, or its expected `value`.")
+    ] = "chance"
+
     def wish(self) -> Wish:
         return Wish(
             n=self.n,
             kinds=frozenset(self.kinds),
             rank_by=self.rank_by,
-            category=self.category,
-            max_price=self.max_price,
-            exclude=frozenset(self.exclude),
+            **vars(self.filter()),
         )
 
 

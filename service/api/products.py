@@ -13,8 +13,8 @@ from service.access.caller import Caller
 from service.access.roles import FOR_ALL_KEYS, FOR_SALES, the_caller
 from service.access.shown import shown
 from service.api.answers import ProductAlsoBought, Targets
-from service.api.json_answer import json_answer
-from service.api.parameters import HowMany, ProductId
+from service.api.kept import STILL_HOLDS, kept_answer
+from service.api.parameters import ProductId, ProductsQuery
 from service.live import InUse, in_use
 from service.problems import UNKNOWN_PRODUCT, documented
 from service.sales.targets import targets_for
@@ -27,18 +27,21 @@ router = APIRouter(tags=["products"])
     operation_id="list_product_also_bought",
     summary="What the buyers of a product also bought",
     response_model=ProductAlsoBought,
-    responses=documented(UNKNOWN_PRODUCT),
+    responses=documented(UNKNOWN_PRODUCT) | STILL_HOLDS,
     dependencies=[FOR_ALL_KEYS],
 )
 async def list_product_also_bought(
+    request: Request,
     product_id: ProductId,
-    query: Annotated[HowMany, Query()],
+    query: Annotated[ProductsQuery, Query()],
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """At least five customers stand behind each product listed."""
-    found = product_also_bought(live.release, product_id, query.n)
-    return json_answer(shown(product_also_bought_answer(live.release, found), caller))
+    found = product_also_bought(live.release, product_id, query.n, query.filter())
+    return kept_answer(
+        request.scope, shown(product_also_bought_answer(live.release, found), caller)
+    )
 
 
 @router.get(
@@ -46,16 +49,16 @@ async def list_product_also_bought(
     operation_id="list_targets",
     summary="The customers for a product",
     response_model=Targets,
-    responses=documented(UNKNOWN_PRODUCT),
+    responses=documented(UNKNOWN_PRODUCT) | STILL_HOLDS,
     dependencies=[FOR_SALES],
 )
 async def list_targets(
     request: Request,
     product_id: ProductId,
-    query: Annotated[HowMany, Query()],
+    query: Annotated[ProductsQuery, Query()],
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
     """Most likely first, each with what its own list says of the product; a rep gets its own."""
     found = await targets_for(request, live, caller, product_id, query.n)
-    return json_answer(targets_answer(live.release, found))
+    return kept_answer(request.scope, targets_answer(live.release, found))

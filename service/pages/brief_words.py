@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.pages.formats import day, field_title, percent, whole_money
+from service.pages.formats import count, day, decimal, field_title, percent, whole_money
 from service.sales.value import Value
 
 Json = dict[str, Any]
@@ -27,7 +27,7 @@ def figures(value: Value, currency: str) -> list[tuple[str, str, str]]:
             note = f"of {whole_money(lifetime.revenue, currency)} revenue"
         found.append((whole_money(lifetime.value, currency), f"{kind}, next 12 months", note))
     if lifetime is not None:
-        found.append((f"{lifetime.orders:.1f}", "Orders, next 12 months", ""))
+        found.append((decimal(lifetime.orders), "Orders, next 12 months", ""))
         if lifetime.chance_alive is not None:
             found.append((percent(lifetime.chance_alive), "Chance that it stays", ""))
     if rhythm is not None:
@@ -38,7 +38,7 @@ def figures(value: Value, currency: str) -> list[tuple[str, str, str]]:
 
 
 def _pace(days: int) -> str:
-    return "every day" if days <= 1 else f"every {days} days"
+    return "every day" if days <= 1 else f"every {count(days)} days"
 
 
 def warning(value: Value) -> str | None:

@@ -16,6 +16,7 @@ from service.api.parameters import CustomerId
 from service.live import InUse, in_use
 from service.pages.brief_words import MOST_BARS, asked, bars, figures, warning, why_no_potential
 from service.pages.form import NOT_REFUSED, Refused
+from service.pages.formats import count
 from service.pages.observed import observed_in_words
 from service.pages.page_answer import page_answer
 from service.pages.words import (
@@ -72,7 +73,7 @@ def shown(
         observed=observed_in_words(brief.observed),
         sentences=sentences_of(live, brief),
         source=source_in_words(found),
-        withheld=[f"{n:,} {rule_in_words(rule)}" for rule, n in found.withheld.items()],
+        withheld=[f"{count(n)} {rule_in_words(rule)}" for rule, n in found.withheld.items()],
         held=held_in_words(release, found),
         purposes=PURPOSES_IN_WORDS,
         rejections=REJECTIONS_IN_WORDS,

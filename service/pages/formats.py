@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
+
+from recommender.formats.formats import Formats, formats_of
+from recommender.formats.locales import ENGLISH
+from recommender.formats.numbers import is_below_zero
 
 UNITS = {
     "m2": "m²",
@@ -23,44 +28,71 @@ UNITS = {
     "days": "days",
 }
 NO_BREAK = "\N{NO-BREAK SPACE}"
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-"""Not from the locale of the machine: one service speaks one language."""
+SHORT_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LOCALE: ContextVar[str] = ContextVar("locale", default=ENGLISH)
+"""Of the service that answers: a filter of a template is given nothing but the value."""
+
+
+def write_as_in(locale: str) -> None:
+    """From here on, within this request."""
+    _LOCALE.set(locale)
+
+
+def _formats() -> Formats:
+    return formats_of(_LOCALE.get())
 
 
 def money(amount: float | None, currency: str) -> str:
-    return "–" if amount is None else f"{amount:,.2f}{NO_BREAK}{currency}"
+    return "–" if amount is None else glued(_formats().money(amount, currency))
 
 
 def whole_money(amount: float | None, currency: str) -> str:
     """Where cents would say more than is known."""
-    return "–" if amount is None else f"{amount:,.0f}{NO_BREAK}{currency}"
+    return "–" if amount is None else glued(_formats().money(amount, currency, 0))
 
 
-def short_money(amount: float) -> str:
-    """For a narrow cell: 840, 8.4k, 84k, 8.4M."""
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(amount) >= unit * 0.9995:
-            digits = 1 if abs(amount) < 9.95 * unit else 0
-            return f"{amount / unit:,.{digits}f}{letter}"
-    return f"{amount:,.0f}"
+def short_money(amount: float, currency: str = "") -> str:
+    """For a narrow cell: 840, 8.4k, 84k, 8.4M; with its currency in a sentence."""
+    formats, size = _formats(), abs(amount)
+    unit, letter = next((u for u in SHORT_UNITS if size >= u[0] * 0.9995), (1.0, ""))
+    decimals = 1 if letter and size < 9.95 * unit else 0
+    if not currency:
+        return formats.number(amount / unit, decimals) + letter
+    digits = formats.numbers.digits(amount / unit, decimals) + letter
+    is_negative = is_below_zero(amount / unit, decimals)
+    return glued(formats.money_around(digits, currency, is_negative=is_negative))
 
 
 def percent(share: float) -> str:
     """Small chances keep a decimal: between 0.4% and 0.8% lies a factor of two."""
+    formats = _formats()
     if 0 < share < 0.001:
-        return "under 0.1%"
-    return f"{share:.1%}" if share < 0.0995 else f"{share:.0%}"
+        return f"under {glued(formats.percent(0.001, 1))}"
+    return glued(formats.percent(share, 1 if share < 0.0995 else 0))
 
 
-def count(number: int) -> str:
-    return f"{number:,}"
+def whole_percent(share: float) -> str:
+    return glued(_formats().percent(share))
+
+
+def count(number: float) -> str:
+    return _formats().number(number)
+
+
+def decimal(number: float, decimals: int = 1) -> str:
+    return _formats().number(number, decimals)
+
+
+def glued(text: str) -> str:
+    """On a page neither an amount nor a day is torn apart at the end of a line."""
+    return text.replace(" ", NO_BREAK)
 
 
 def day(when: date | str | None) -> str:
     if when is None:
         return "never"
     known = date.fromisoformat(when[:10]) if isinstance(when, str) else when
-    return f"{known.day}{NO_BREAK}{MONTHS[known.month - 1]}{NO_BREAK}{known.year}"
+    return glued(_formats().day(known))
 
 
 def path_part(key: str) -> str:
@@ -83,12 +115,12 @@ def field_value(value: Any, field: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return f"{value:,g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        return _formats().exact(value, 6) if abs(value) < 10_000 else count(value)
     if isinstance(value, list):
         return ", ".join(field_value(part) for part in value)
     text = str(value)
     if re.fullmatch(r"\d{5,15}", text) and _unit(field):
-        return f"{int(text):,}"
+        return count(int(text))
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return _day_or_text(text)
     return ", ".join(part.strip() for part in text.split(";"))
@@ -116,6 +148,7 @@ FILTERS = {
     "short_money": short_money,
     "percent": percent,
     "count": count,
+    "decimal": decimal,
     "day": day,
     "path_part": path_part,
     "field_title": field_title,

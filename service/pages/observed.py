@@ -9,7 +9,7 @@ from recommender.suggest.insight.observed import (
     Rhythm,
     UsualChannel,
 )
-from service.pages.formats import field_title
+from service.pages.formats import count, decimal, field_title, whole_percent
 
 USUAL_FROM, USUAL_TO = 0.9, 1.1
 """Times the usual price of a category that still are the usual price."""
@@ -30,8 +30,8 @@ def observed_in_words(observed: Observed) -> list[tuple[str, str, str]]:
 
 def _favourite(favourite: Favourite) -> tuple[str, str]:
     return favourite.name, (
-        f"{favourite.share:.0%} of its purchases ({favourite.lines:,}), "
-        f"{favourite.lift:.1f} times the usual share"
+        f"{whole_percent(favourite.share)} of its purchases ({count(favourite.lines)}), "
+        f"{decimal(favourite.lift)} times the usual share"
     )
 
 
@@ -47,14 +47,15 @@ def _price_level(band: PriceBand) -> tuple[str, str]:
     else:
         level = "above the usual" if band.middle > USUAL_TO else "the usual"
     return level, (
-        f"half of {band.purchases:,} purchases lie between {band.low:.2f} and {band.high:.2f} "
-        "times the usual price of the category"
+        f"half of {count(band.purchases)} purchases lie between {decimal(band.low, 2)} and "
+        f"{decimal(band.high, 2)} times the usual price of the category"
     )
 
 
 def _rhythm(rhythm: Rhythm) -> tuple[str, str]:
-    return f"every {rhythm.usual_days:.0f} days", f"the median over {rhythm.orders:,} orders"
+    days, orders = count(rhythm.usual_days), count(rhythm.orders)
+    return f"every {days} days", f"the median over {orders} orders"
 
 
 def _channel(channel: UsualChannel) -> tuple[str, str]:
-    return channel.name, f"{channel.share:.0%} of its orders ({channel.orders:,})"
+    return channel.name, f"{whole_percent(channel.share)} of its orders ({count(channel.orders)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from recommender.svg import Axis, bar, figure, line, text
-from service.pages.formats import day
+from service.pages.formats import count, day
 from service.sales.product import Selling
 
 LEFT, RIGHT, TOP, BOTTOM = 84.0, 752.0, 26.0, 300.0
@@ -30,7 +30,8 @@ def selling_chart(selling: Selling) -> Markup:
         text(RIGHT, BOTTOM + 42, day(last), "tick", "end"),
     ]
     said = (
-        f"{selling.year:,} customers in 52 weeks, by four weeks; the last four: {counts[-1]:,.0f}."
+        f"{count(selling.year)} customers in 52 weeks, by four weeks; "
+        f"the last four: {count(counts[-1])}."
     )
     # every word in it is escaped where it is drawn
     return Markup(figure("When its customers last bought it", said, HEIGHT, marks))  # noqa: S704
@@ -46,5 +47,5 @@ def _grid(up: Axis) -> list[str]:
     for share in (0.0, 0.5, 1.0):
         customers = up.high * share
         marks.append(line((LEFT, up.at(customers)), (RIGHT, up.at(customers)), "grid"))
-        marks.append(text(LEFT - 14, up.at(customers) + 10, f"{customers:,.0f}", "tick", "end"))
+        marks.append(text(LEFT - 14, up.at(customers) + 10, count(customers), "tick", "end"))
     return marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from service.pages.formats import count, day, whole_money
+from service.pages.formats import count, day, decimal, whole_money
 from service.sales.directory import Sort
 from service.sales.today import CustomerState
 
@@ -70,10 +70,12 @@ def _offers(customer: Json, currency: str) -> list[Line]:
     offers, value = customer["offers"], customer["offer_value"]
     if not offers:
         return []
-    counted = f"{offers} new offer{'s' if offers != 1 else ''}"
+    counted = f"{count(offers)} new offer{'s' if offers != 1 else ''}"
     if value is not None:
         return [Line("offers", f"{whole_money(value, currency)} in {counted}")]
-    return [Line("offers", f"{counted}, {customer['expected_purchases']:.1f} purchases expected")]
+    return [
+        Line("offers", f"{counted}, {decimal(customer['expected_purchases'])} purchases expected")
+    ]
 
 
 def _days(number: int) -> str:
@@ -89,7 +91,7 @@ def total(customer: Json, currency: str) -> str:
     if customer["value_at_stake"] is not None:
         return whole_money(customer["value_at_stake"], currency)
     expected = customer["expected_purchases"]
-    return "–" if not expected else f"{expected:.1f}"
+    return "–" if not expected else decimal(expected)
 
 
 class Bar(NamedTuple):

@@ -12,6 +12,7 @@ from service.access.caller import Caller
 from service.access.roles import FOR_SALES, the_caller
 from service.live import InUse, in_use
 from service.pages.customers import words_of_lists
+from service.pages.formats import count
 from service.pages.page_answer import page_answer
 from service.sales.customers import CustomersAsked, customers_asked
 from service.sales.directory import Search
@@ -61,4 +62,4 @@ def age_in_words(data_through: str, today: date) -> str:
     days = (today - date.fromisoformat(data_through[:10])).days
     if days < 0:
         return ""
-    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")
+    return {0: "today", 1: "yesterday"}.get(days, f"{count(days)} days ago")

@@ -16,6 +16,7 @@ from service.access.roles import the_caller
 from service.api.parameters import refuse_repetitions
 from service.api.team import FOR_THOSE_WHO_LEAD, asked_team
 from service.live import InUse, in_use
+from service.pages.formats import count, day
 from service.pages.page_answer import page_answer
 from service.records.times import now
 
@@ -50,15 +51,15 @@ async def team_page(
 
 def weeks_of(outcomes: dict[str, Any], today: date) -> list[dict[str, Any]]:
     """Every week since, those without a word too, oldest first."""
-    day, found = date.fromisoformat(outcomes["since"]), []
-    day -= timedelta(day.weekday())
-    while day <= today:
-        year, week, _ = day.isocalendar()
+    monday, found = date.fromisoformat(outcomes["since"]), []
+    monday -= timedelta(monday.weekday())
+    while monday <= today:
+        year, week, _ = monday.isocalendar()
         tally = outcomes["by_week"].get(f"{year}-W{week:02}", {})
         counts = {name: tally.get(name, 0) for name in ("shown", "accepted")}
         bought = tally.get("won", 0) + tally.get("credited", 0)
-        found.append({"monday": day, **counts, "won": bought})
-        day += timedelta(7)
+        found.append({"monday": monday, **counts, "won": bought})
+        monday += timedelta(7)
     return found
 
 
@@ -75,10 +76,10 @@ def chart(name: str, words: str, weeks: list[dict[str, Any]]) -> Markup:
         top = counts.index(highest)
         side = "end" if top > len(counts) / 2 else "start"
         place = (top + 1) * wide if side == "end" else top * wide
-        marks.append(text(place, 11, f"{highest:,}", "", side))
-    marks.append(text(0, HEIGHT - 4, f"week of {weeks[0]['monday']:%d %b}"))
+        marks.append(text(place, 11, count(highest), "", side))
+    marks.append(text(0, HEIGHT - 4, f"week of {day(weeks[0]['monday'])}"))
     marks.append(text(WIDTH, HEIGHT - 4, "this week", "", "end"))
-    said = f"{words} by week: {', '.join(str(n) for n in counts)}"
+    said = f"{words} by week: {', '.join(map(count, counts))}"
     return Markup(  # noqa: S704  # numbers and our own words
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><title>{escape(words)}</title>'
         f"<desc>{escape(said)}</desc>{''.join(marks)}</svg>"

@@ -7,6 +7,7 @@ from recommender.suggest.facts import OutcomeName
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggestion import FallbackReason, SuggestionList
 from recommender.suggest.wording import product_name, sentence
+from service.pages.formats import count
 
 SOURCES_IN_WORDS = {
     "personal": "From what this customer and others like it bought.",
@@ -105,7 +106,7 @@ def rule_in_words(rule: str) -> str:
 def passed_over_in_words(withheld: dict[str, int]) -> list[str]:
     """Why customers who stand high are not named, each as `3 have refused it lately`."""
     return [
-        f"{n:,} {'has' if n == 1 else 'have'} {PASSED_OVER_IN_WORDS[rule]}"
+        f"{count(n)} {'has' if n == 1 else 'have'} {PASSED_OVER_IN_WORDS[rule]}"
         for rule, n in withheld.items()
         if rule in PASSED_OVER_IN_WORDS
     ]

@@ -27,6 +27,10 @@ class Agreed:
     by_default: bool
     differing: frozenset[str]
 
+    @property
+    def is_everyones(self) -> bool:
+        return self.by_default and not self.differing
+
     def may_personalise(self, customer_id: str) -> bool:
         return self.by_default is not (customer_id in self.differing)
 
@@ -40,6 +44,10 @@ class AgreedBySome:
 
     def refresh(self, _: sa.Connection) -> None:
         """They are of its moment already."""
+
+    @property
+    def is_everyones(self) -> bool:
+        return self.agreed.is_everyones
 
     def may_personalise(self, customer_id: str) -> bool:
         return self.agreed.may_personalise(customer_id)

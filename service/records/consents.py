@@ -43,6 +43,11 @@ class Consents:
                 self._take(rows)
                 self._differing = {}
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever anybody said something, or was forgotten."""
+        return self._last, self._forgotten.sequence
+
     def may_personalise(self, customer_id: str) -> bool:
         return self.may(customer_id, "personalisation")
 
@@ -53,6 +58,11 @@ class Consents:
     def channels(self, customer_id: str) -> tuple[Channel, ...]:
         """Through which it may be contacted."""
         return tuple(channel for channel in CHANNELS if self.may(customer_id, channel))
+
+    @property
+    def is_everyones(self) -> bool:
+        """True where nobody said otherwise and all may be used who were never asked."""
+        return not self.asks_first and not self.differing()
 
     @property
     def asks_first(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from recommender.config import Config, database_url
 from recommender.errors import ConfigError, ReadWriteError
+from service.records.pulse import Beat, Pulse
 
 KEY = "[service] database"
 SECONDS_TO_WAIT = 30
@@ -36,6 +38,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._writing_engine = engine.execution_options(recommender_writes=True)
+        self._pulse = Pulse(engine) if self.is_embedded else None
 
     def __repr__(self) -> str:
         return f"Database({self.name})"
@@ -54,6 +57,23 @@ class Database:
         """All that is read in it is of one moment, and holds every commit before it."""
         with _explained(self), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def beat(self) -> Beat | None:
+        """Another number after each commit, whoever made it: what was read before may be old then.
+
+        None of a server: asking it would cost as much as asking what is wanted.
+        """
+        if self._pulse is None:
+            return None
+        with _explained(self):
+            return self._pulse.beat()
+
+    def holds(self, condition: str, values: dict[str, object]) -> bool | None:
+        """Whether an SQL condition is true at this moment; None of a server, as in `beat`."""
+        if self._pulse is None:
+            return None
+        with _explained(self):
+            return bool(self._pulse.ask(f"SELECT {condition}", values))
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -80,6 +100,8 @@ class Database:
         return not busy
 
     def close(self) -> None:
+        if self._pulse:
+            self._pulse.close()
         self.engine.dispose()
 
 
@@ -175,8 +197,8 @@ def _explained(database: Database) -> Iterator[None]:
         raise ReadWriteError(
             f"{database.name}: all connections are in use and stayed so; see what keeps it so long"
         ) from error
-    except OperationalError as error:
-        said = " ".join(str(error.orig).split())
+    except (OperationalError, sqlite3.OperationalError) as error:
+        said = " ".join(str(getattr(error, "orig", error)).split())
         raise ReadWriteError(
             f"{database.name}: cannot be used ({said}); see that it runs, has room and may be "
             "written to"

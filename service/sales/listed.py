@@ -86,7 +86,7 @@ def _with_first(release: Release, row: int, stake: Stake, facts: Facts) -> Stake
     found = suggest(release, release.customers.ids[row], FIRST, facts).suggestions
     if not found:
         return replace(stake, product=None, chance=0.0)
-    product = release.products.ids.position(found[0].product_id)
+    product = release.catalogue.columns.get(found[0].product_id)
     return replace(stake, product=product, chance=found[0].chance)
 
 

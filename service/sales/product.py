@@ -50,7 +50,7 @@ class Selling:
 
 def describe_product(release: Release, product_id: str) -> dict[str, Any]:
     """What the catalogue says of a product that the release knows."""
-    products, column = release.products, release.products.ids.position(product_id) or 0
+    products, column = release.products, release.catalogue.columns.get(product_id) or 0
     return described(release, product_id) | {
         "brand": products.brand[column] or None,
         "stock": _stock(release, column),
@@ -60,7 +60,7 @@ def describe_product(release: Release, product_id: str) -> dict[str, Any]:
 
 def selling_of(release: Release, product_id: str) -> Selling:
     """Counted from each customer's last purchase; a release keeps no other day of it."""
-    products, column = release.products, release.products.ids.position(product_id) or 0
+    products, column = release.products, release.catalogue.columns.get(product_id) or 0
     earlier = _customers_of(release.earlier, column)
     today = (date.fromisoformat(release.manifest.data_through[:10]) - EPOCH).days
     days = release.bought.last_day[release.bought.products == column]

@@ -45,7 +45,8 @@ def _best(
     release: Release, field: str, values: list[Any], free: Numbers, baskets: Flags
 ) -> Iterator[Question]:
     """Of the ways to split those alike by the field, the one that tells most."""
-    found = [_question(release, field, labels, free, baskets) for labels in splits(values)]
+    ways = splits(values, release.formats)
+    found = [_question(release, field, labels, free, baskets) for labels in ways]
     if found:
         yield max(found, key=lambda question: question.expected)
 

@@ -77,7 +77,7 @@ def _filling(release: Release, customer_id: str, facts: Facts) -> Counter[tuple[
     first = suggest(release, customer_id, Wish(LOOKED_AT, explained=False), facts)
     places: Counter[tuple[AskedAbout, str]] = Counter()
     for suggestion in first.suggestions:
-        column = release.products.ids.position(suggestion.product_id)
+        column = release.catalogue.columns.get(suggestion.product_id)
         if column is not None:
             places["category", release.products.category[column]] += 1
             places["brand", release.products.brand[column]] += 1

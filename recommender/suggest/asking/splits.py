@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommender.formats.formats import Formats
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS
 
 FEW_NUMBERS = 5
 """So many different numbers are names of kinds rather than sizes."""
+SIGNIFICANT = 6
 MOST_WORDS = 3
 """Of a field that lists several things, those that are nearest to one in two."""
 
@@ -31,12 +33,12 @@ class Labels:
         return np.bincount(self.numbers[self.numbers >= 0], minlength=len(self.names))
 
 
-def splits(values: list[Any]) -> Iterator[Labels]:
+def splits(values: list[Any], formats: Formats) -> Iterator[Labels]:
     """Each into two groups or more of at least five customers; None where a value is not known."""
     texts = [None if value is None else str(value) for value in values]
     numbers = _numbers(texts)
     if numbers is not None:
-        found = [_halves(numbers)]
+        found = [_halves(numbers, formats)]
     elif any(text and ";" in text for text in texts):
         found = list(_words(texts))
     else:
@@ -55,12 +57,13 @@ def _numbers(texts: list[str | None]) -> npt.NDArray[np.float64] | None:
     return found if len(np.unique(found[np.isfinite(found)])) > FEW_NUMBERS else None
 
 
-def _halves(numbers: npt.NDArray[np.float64]) -> Labels:
+def _halves(numbers: npt.NDArray[np.float64], formats: Formats) -> Labels:
     """At the median, which belongs to the lower half."""
     is_known = np.isfinite(numbers)
     middle = float(np.median(numbers[is_known]))
+    shown = formats.exact(middle, SIGNIFICANT)
     groups = np.where(is_known, (numbers > middle).astype(np.int64), -1)
-    return Labels(groups, (f"up to {middle:g}", f"above {middle:g}"))
+    return Labels(groups, (f"up to {shown}", f"above {shown}"))
 
 
 def _words(texts: list[str | None]) -> Iterator[Labels]:

@@ -29,7 +29,7 @@ class Basket:
 
     @classmethod
     def of(cls, release: Release, product_ids: Iterable[str]) -> Basket:
-        found = {key: release.products.ids.position(key) for key in product_ids}
+        found = {key: release.catalogue.columns.get(key) for key in product_ids}
         known = {key: column for key, column in found.items() if column is not None}
         unknown = sorted(found.keys() - known.keys())
         return cls(np.array(sorted(known.values()), np.int32), frozenset(known), tuple(unknown))

@@ -38,14 +38,18 @@ LIKED = 0.3
 
 
 def suggest_for_basket(
-    release: Release, customer_id: str, basket: Basket, n: int = 8, facts: Facts = NOTHING_KNOWN
+    release: Release,
+    customer_id: str,
+    basket: Basket,
+    wish: Wish | None = None,
+    facts: Facts = NOTHING_KNOWN,
 ) -> SuggestionList:
     """An empty basket leaves the customer its own list.
 
     Of one that does not let its purchases be used the basket alone is looked at, and what
     withholds by its word.
     """
-    wish = Wish(n)
+    wish = wish or Wish()
     if not len(basket.products):
         return suggest(release, customer_id, wish, facts)
     is_allowed = facts.consent.may_personalise(customer_id)
@@ -101,7 +105,7 @@ def _told(
     release: Release, basket: Basket, companions: Companions, suggestion: Suggestion
 ) -> Suggestion:
     """Says of what lies in the basket that it does, and what others took along."""
-    column = release.products.ids.position(suggestion.product_id)
+    column = release.catalogue.columns.get(suggestion.product_id)
     together = None if column is None else companions.reason(release, column)
     reasons = tuple(_as_basket(basket, reason) for reason in suggestion.reasons)
     return replace(suggestion, reasons=reasons if together is None else (*reasons, together))

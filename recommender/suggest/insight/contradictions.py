@@ -63,7 +63,7 @@ def _last_orders(
         for day, product in entries:
             days.setdefault(EPOCH + timedelta(days=day), set()).add(product)
     for purchase in purchases:
-        column = release.products.ids.position(purchase.product_id)
+        column = release.catalogue.columns.get(purchase.product_id)
         if column is not None and purchase.quantity > 0:
             days.setdefault(purchase.at.date(), set()).add(column)
     newest = sorted(days, reverse=True)[:ORDERS_LOOKED_AT]

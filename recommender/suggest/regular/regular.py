@@ -131,9 +131,9 @@ def _moved(
     """Last days with what was bought since and `kept`: what came this morning is not due."""
     if not is_among(kept, products).any():
         return last
-    moved, ids = last.copy(), release.products.ids
+    moved, columns = last.copy(), release.catalogue.columns
     for purchase in facts.purchases:
-        column = ids.position(purchase.product_id)
+        column = columns.get(purchase.product_id)
         if column is not None and purchase.quantity > 0 and column in kept:
             day = (purchase.at.date() - EPOCH).days
             moved[products == column] = np.maximum(moved[products == column], day)

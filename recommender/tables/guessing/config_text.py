@@ -84,6 +84,7 @@ _TAIL = """\
 [service]
 # database = "sqlite:///recommender.db"   # or postgresql://...
 # currency = "EUR"
+# locale = "en"                           # of numbers and dates: en-GB, de-CH, fr, ja, sv, ...
 # hosts = ["sales.example.com"]           # names that callers from other machines use
 """
 

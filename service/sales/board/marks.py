@@ -45,5 +45,5 @@ def gravest(marks: Iterable[Mark | None]) -> Mark | None:
 
 
 def category_of(release: Release, product_id: str | None) -> str:
-    column = None if product_id is None else release.products.ids.position(product_id)
+    column = None if product_id is None else release.catalogue.columns.get(product_id)
     return WHOLE if column is None else release.products.category[column]

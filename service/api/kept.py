@@ -1,0 +1,78 @@
+"""Answers that a caller may keep and ask about: `ETag` and 304, as RFC 9110 and 9111 have them.
+
+Nobody may use a kept list without asking whether it still holds: what a customer withdraws counts
+from the next request on. So asking is made cheap, and nothing else is promised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Scope
+
+from service.api.json_answer import json_bytes
+
+KEPT = {"cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
+"""By who asked alone, and asked about before every use."""
+STILL_HOLDS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "What `If-None-Match` names still holds."}
+}
+"""For `responses` of these operations."""
+NOT_KEPT = "no_permission"
+"""The fallback reason of lists that nobody may keep: their customer withdrew its permission."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A body and the tag that stands for these bytes."""
+
+    body: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Kept | None:
+        """None for what must not be kept."""
+        if answer.get("fallback_reason") == NOT_KEPT:
+            return None
+        body = _encoded(answer)
+        return cls(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    def answer(self, scope: Scope) -> Response:
+        """304 where the caller has these bytes already."""
+        headers = KEPT | {"etag": self.tag}
+        if has_it(scope, self.tag):
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, headers=headers, media_type="application/json")
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    """What a release answers holds finite numbers alone, so the fast encoder may be trusted."""
+    try:
+        return orjson.dumps(answer)
+    except TypeError:  # half a character, in an id that somebody asked for
+        return json_bytes(answer)
+
+
+def kept_answer(scope: Scope, answer: dict[str, Any]) -> Response:
+    """With a tag, or with none where it must not be kept."""
+    kept = Kept.of(answer)
+    if kept is None:
+        return Response(json_bytes(answer), media_type="application/json")
+    return kept.answer(scope)
+
+
+def has_it(scope: Scope, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag; weak ones count, for a GET they are as good."""
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            named = [part.strip().removeprefix("W/") for part in value.decode("latin-1").split(",")]
+            if tag in named or named == ["*"]:
+                return True
+    return False
