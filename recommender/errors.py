@@ -49,6 +49,10 @@ class ReadWriteError(RecommenderError):
     exit_code = 74
 
 
+class WorkerLostError(ReadWriteError):
+    """A process that worked for this one is gone."""
+
+
 class BrokenReleaseError(ReadWriteError):
     """A release on disk is not what its manifest says."""
 

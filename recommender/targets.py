@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import UnknownProductError
+from recommender.listing.changes import Since
+from recommender.listing.effort import Effort
+from recommender.listing.made import Made
 from recommender.listing.rows import held_target_rows, target_rows
 from recommender.listing.selection import Selection, chosen_customers
-from recommender.listing.written import Write, WrittenList, write_list
+from recommender.listing.unfinished import working_on
+from recommender.listing.written import About, WrittenList, write_list
 from recommender.release.contents import Flags
 from recommender.release.opening import Release
-from recommender.suggest.facts import FactsBook
+from recommender.suggest.facts import Facts, FactsBook
 from recommender.suggest.targets import TargetList, TargetWish, targets
 from recommender.text import TextColumn
 
@@ -33,29 +39,46 @@ class Ask:
     per_rep: int | None = None
 
     @property
-    def wish(self) -> TargetWish:
-        return TargetWish(self.n, self.per_rep, self.selection.lists)
+    def settings(self) -> dict[str, Any]:
+        asked = {"product_id": self.product_id, "n": self.n, "per_rep": self.per_rep}
+        return asked | self.selection.settings
+
+    def wish(self, step: Callable[[int], None]) -> TargetWish:
+        """`step` is told of each that would be listed if it may be contacted."""
+
+        def may_list(facts: Facts) -> bool:
+            step(1)
+            return self.selection.lists(facts)
+
+        return TargetWish(self.n, self.per_rep, may_list)
 
 
-def call_list(release: Release, out: Path, ask: Ask, book: FactsBook) -> WrittenList:
-    """Writes `out`, `out.held.csv` and `out.manifest.json`, each replaced as a whole.
+def call_list(
+    release: Release, out: Path, ask: Ask, book: FactsBook, effort: Effort | None = None
+) -> WrittenList:
+    """Writes `out` and what accounts for it beside it, each replaced as a whole.
 
     Raises `UnknownProductError` that names the nearest, `ConfigError` for a rep nobody has. The
     same release, facts and flags give the same bytes.
     """
     check_known(release, ask.product_id)
-    with threadpool_limits(1, "blas"):  # one customer is too small to share between threads
-        found = targets(release, ask.product_id, ask.wish, book, _among(release, ask.selection))
+    shown = (effort or Effort()).shown
+    with working_on(out) as work:
+        # one customer is too small to share between threads
+        with threadpool_limits(1, "blas"), shown("customers", ask.n) as step:
+            among = _among(release, ask.selection)
+            found = targets(release, ask.product_id, ask.wish(step), book, among)
+        about = About(Since(release), ask.settings, ("targets",), by_customer=False)
+        return write_list(work, about, _parts(release, found))
 
-    def fill(write: Write, write_held: Write) -> Counter[str]:
-        for line in target_rows(release, found):
-            write(line)
-        for line in held_target_rows(release, found):
-            write_held(line)
-        return _counts(found)
 
-    settings = {"product_id": ask.product_id, "n": ask.n, "per_rep": ask.per_rep}
-    return write_list(release, out, settings | ask.selection.settings, fill)
+def _parts(release: Release, found: TargetList) -> Iterator[Made]:
+    """One a customer; the counts stand with the last, for who keeps to itself has no part."""
+    for row in target_rows(release, found):
+        yield Made(str(row["customer_id"]), rows=[row])
+    for row in held_target_rows(release, found):
+        yield Made(str(row["customer_id"]), held=[row])
+    yield Made("", counts=_counts(found))
 
 
 def check_known(release: Release, product_id: str) -> None:

@@ -7,6 +7,7 @@ offers its own; without it nothing was told, and everything is allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import entry_points
@@ -15,7 +16,7 @@ from typing import Protocol
 
 from recommender.config import Config
 from recommender.release.changes import ToldProduct
-from recommender.suggest.facts import Consent, FactsBook, OutcomeName
+from recommender.suggest.facts import Consent, FactsInBlocks, OutcomeName
 
 GROUP = "recommender.records"
 
@@ -45,8 +46,11 @@ class Told(Protocol):
         """Oldest first."""
         ...
 
-    def facts(self, data_until: int, today: date) -> FactsBook:
-        """Of all customers; purchases count from `data_until` on, in seconds since 1970."""
+    def facts(self, data_until: int, today: date) -> AbstractContextManager[FactsInBlocks]:
+        """Of all customers as of now, also later while it is open.
+
+        Purchases count from `data_until` on, in seconds since 1970.
+        """
         ...
 
     def products(self) -> Sequence[ToldProduct]:

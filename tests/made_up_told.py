@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,9 @@ class MadeUpBook:
         facts = self.known.get(customer_id, Facts(contact=("phone", "post")))
         return replace(facts, consent=self.consent, today=self.today)
 
+    def some(self, customer_ids: Sequence[str]) -> MadeUpBook:
+        return self
+
 
 @dataclass(frozen=True)
 class MadeUpTold:
@@ -57,9 +61,9 @@ class MadeUpTold:
     def outcomes(self) -> Sequence[ToldOutcome]:
         return self.told
 
-    def facts(self, data_until: int, today: date) -> MadeUpBook:
+    def facts(self, data_until: int, today: date) -> AbstractContextManager[MadeUpBook]:
         self.asked.append(data_until)
-        return replace(self.book, today=today)
+        return nullcontext(replace(self.book, today=today))
 
     def products(self) -> Sequence[ToldProduct]:
         return self.changed_products

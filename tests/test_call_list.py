@@ -99,6 +99,8 @@ def test_the_same_release_and_facts_give_the_same_bytes(release: Release, tmp_pa
         "gone": 0,
         "moved": 0,
         "same": first["counts"]["targets"],
+        "why": {},
+        "reps": {},
     }
 
 

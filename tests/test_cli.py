@@ -117,6 +117,7 @@ def test_cross_sell_prints_where_the_list_is(shop: Path, tmp_path: Path, call: C
     assert err.startswith("122 suggestions for 61 customers from release ")
     assert {path.name for path in tmp_path.iterdir()} == {
         "list.csv",
+        "list.csv.changes.csv",
         "list.csv.held.csv",
         "list.csv.manifest.json",
     }

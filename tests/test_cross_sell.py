@@ -13,10 +13,9 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from recommender import cross_sell as recipe
 from recommender.cross_sell import cross_sell
 from recommender.errors import ConfigError, ReadWriteError
-from recommender.listing import written
+from recommender.listing import making, written
 from recommender.listing.selection import Selection, chosen_customers
 from recommender.release.contents import Contents
 from recommender.release.manifest import sha256_of
@@ -118,6 +117,8 @@ def test_twice_and_elsewhere_the_bytes_are_the_same(
         "gone": 0,
         "moved": 0,
         "same": again["counts"]["suggestions"],
+        "why": {},
+        "reps": {},
     }
 
 
@@ -200,12 +201,13 @@ def test_the_difference_to_the_last_run_is_counted(
     out = tmp_path / f"list{ending}"
     first = listed(release, out, Wish(3))["counts"]["suggestions"]
     second = listed(release, out, Wish(6))
-    assert second["difference_to_last_run"] == {
-        "new": second["counts"]["suggestions"] - first,
-        "gone": 0,
-        "moved": 0,
-        "same": first,
-    }
+    found, new = second["difference_to_last_run"], second["counts"]["suggestions"] - first
+    assert [found[change] for change in ("new", "gone", "moved", "same")] == [new, 0, 0, first]
+    assert sum(counts["new"] for counts in found["reps"].values()) == new
+    changes = rows_of(tmp_path / f"list{ending}.changes.csv")
+    assert len(changes) == new
+    assert {(row["change"], row["rank_before"]) for row in changes} == {("new", "")}
+    assert second["changes_sha256"] == sha256_of(tmp_path / f"list{ending}.changes.csv")
     third = listed(release, out, Wish(6), "Al")["difference_to_last_run"]
     assert third["gone"] > 0
     assert third["new"] == 0
@@ -247,7 +249,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("step", ["list_rows", "held_rows", "difference", "sha256_of", "suggest"])
+@pytest.mark.parametrize("step", ["list_rows", "held_rows", "Difference", "sha256_of", "suggest"])
 def test_a_run_that_fails_leaves_the_last_list_and_nothing_else(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, step: str
 ) -> None:
@@ -255,10 +257,10 @@ def test_a_run_that_fails_leaves_the_last_list_and_nothing_else(
     listed(release, out)
     before = files_in(tmp_path)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(recipe if hasattr(recipe, step) else written, step, fails)
+    monkeypatch.setattr(making if hasattr(making, step) else written, step, fails)
     with pytest.raises(ReadWriteError, match="No space left on device"):
         listed(release, out, Wish(2))
     assert files_in(tmp_path) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.facts import (
     Facts,
-    FactsBook,
+    FactsInBlocks,
     FreshPurchase,
     LastOutcome,
     OpenComplaint,
@@ -75,7 +76,7 @@ def answered(product: str, outcome: OutcomeName, days_ago: int) -> LastOutcome:
 
 
 def listed(
-    release: Release, out: Path, book: FactsBook, selection: Selection = EVERYONE
+    release: Release, out: Path, book: FactsInBlocks, selection: Selection = EVERYONE
 ) -> dict[str, Any]:
     rows = chosen_customers(release, selection)
     return cross_sell(release, out, WISH, selection, rows, book).manifest
@@ -201,7 +202,7 @@ def test_terminal_and_batch_agree_on_what_was_told(
     for row in rows_of(out):
         entry = row["product_id"], row["recommendation_id"]
         batch.setdefault(row["customer_id"], []).append(entry)
-    book = told.facts(0, datetime.now(UTC).date())
+    book = replace(told.book, today=datetime.now(UTC).date())
     for customer in [f"C{c:03}" for c in range(8)]:
         capsys.readouterr()
         assert run(["suggest", customer, "-n", "5", "--json", *place]) == 0

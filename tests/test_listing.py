@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from recommender.errors import ConfigError, ReadWriteError
 from recommender.listing import excel, formats
-from recommender.listing.difference import difference
 from recommender.listing.excel import ExcelWriter
 from recommender.listing.formats import CsvWriter, harmless, writer_of
 from recommender.listing.replacing import replacing
@@ -217,35 +216,3 @@ def test_what_goes_wrong_leaves_the_old_file_and_nothing_else(
         fails()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def ranked(path: Path, *entries: tuple[str, str, int]) -> Path:
-    columns = {"customer_id": str, "product_id": str, "rank": int}
-    with closing(writer_of(path)(path, columns)) as writer:
-        for customer, product, rank in entries:
-            writer.write({"customer_id": customer, "product_id": product, "rank": rank})
-    return path
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_the_difference_counts_what_is_new_gone_moved_and_the_same(
-    tmp_path: Path, ending: str
-) -> None:
-    old = ranked(
-        tmp_path / f"old{ending}", ("NA", "1", 1), ("NA", "2", 2), ("007", "=1", 1), ("B", "3", 3)
-    )
-    new = ranked(
-        tmp_path / f"new{ending}", ("NA", "2", 1), ("NA", "4", 2), ("007", "=1", 1), ("7", "=1", 1)
-    )
-    assert difference(old, new) == {"new": 2, "gone": 2, "moved": 1, "same": 1}
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("content", [None, b"", b"something else", b"PK\x03\x04 half a workbook"])
-def test_without_a_list_to_compare_with_there_is_no_difference(
-    tmp_path: Path, ending: str, content: bytes | None
-) -> None:
-    old = tmp_path / f"old{ending}"
-    if content is not None:
-        old.write_bytes(content)
-    assert difference(old, ranked(tmp_path / f"new{ending}", ("A", "1", 1))) is None

@@ -61,7 +61,8 @@ def in_the_batch(service: TestClient) -> list[str]:
     app: Service = service.app  # type: ignore[assignment]
     release = open_release(app.settings.releases_directory)
     told = RecordsTold(app.state.database, app.settings.permissions)
-    facts = told.facts(data_until(release), now().date()).of(OF_JONAS)
+    with told.facts(data_until(release), now().date()) as book:
+        facts = book.of(OF_JONAS)
     return [s.product_id for s in suggest(release, OF_JONAS, facts=facts).suggestions]
 
 

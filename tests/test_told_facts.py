@@ -19,11 +19,13 @@ from recommender.suggest.facts import (
     Stated,
 )
 from recommender.told import ToldOutcome
+from service.records.batch import BatchFacts
 from service.records.complaints import Filing, file_complaint, reopen, resolve
 from service.records.consents import Consents
 from service.records.database import Database
 from service.records.events import Event, EventName, record_events
 from service.records.facts import INTEREST_DAYS, MOST_INTEREST, AllFacts, facts_of
+from service.records.forgotten import forget_customer
 from service.records.outcomes import Outcome, record_outcome
 from service.records.permissions import Said, record_permissions
 from service.records.preferences import record_preference, withdraw_preference
@@ -40,10 +42,13 @@ def facts(database: Database, customer_id: str) -> Facts:
     asked: Any = (int(DATA_UNTIL.timestamp()), TODAY)
     with database.reading() as connection:
         one = facts_of(connection, Consents(PermissionsSection()), customer_id, *asked)
-        book = AllFacts(connection, Consents(PermissionsSection()), *asked)
-    other = book.of(customer_id)
-    assert _without_consent(one) == _without_consent(other)
-    assert one.consent.may_personalise(customer_id) == other.consent.may_personalise(customer_id)
+        all_at_once = AllFacts(connection, Consents(PermissionsSection()), *asked)
+        batch = BatchFacts(connection, PermissionsSection(), *asked)
+        for book in (all_at_once, batch, batch.some(["C2", customer_id])):
+            other = book.of(customer_id)
+            assert _without_consent(one) == _without_consent(other)
+            for consent in (other.consent, batch.consent):
+                assert one.consent.may_personalise("C1") == consent.may_personalise("C1")
     return one
 
 
@@ -177,6 +182,39 @@ def test_a_robots_views_are_bounded(database: Database) -> None:
     assert len(facts(database, "C1").interest) == MOST_INTEREST
 
 
+def test_the_batch_run_sees_one_moment_however_long_it_takes(database: Database) -> None:
+    told, until = told_by(database), int(DATA_UNTIL.timestamp())
+    with told.facts(until, TODAY) as book:
+        assert book.of("C1").contact == ("phone", "post")
+        with database.writing() as connection:
+            refused = Said({"phone": False, "personalisation": False}, None, None)
+            record_permissions(connection, "C1", refused, "x")
+            record_outcome(connection, outcome("P1", "lost"), "x")
+        assert book.some(["C1"]).of("C1").contact == ("phone", "post")
+        assert book.consent.may_personalise("C1")
+        assert book.of("C1").outcomes == ()
+    with told.facts(until, TODAY) as book:
+        assert book.of("C1").contact == ("post",)
+        assert not book.consent.may_personalise("C1")
+
+
+def test_the_batch_run_obeys_the_last_word_and_forgets_the_forgotten(database: Database) -> None:
+    with database.writing() as connection:
+        for granted in (False, True, False):
+            record_permissions(
+                connection, "C1", Said({"personalisation": granted}, None, None), "x"
+            )
+        for granted in (False, True):
+            record_permissions(
+                connection, "C2", Said({"personalisation": granted}, None, None), "x"
+            )
+        record_permissions(connection, "C3", Said({"phone": False}, None, None), "x")
+        forget_customer(connection, "C3")
+    with told_by(database).facts(0, TODAY) as book:
+        assert [book.consent.may_personalise(c) for c in ("C1", "C2", "C3")] == [False, True, True]
+        assert book.of("C3").contact == ("phone", "post")
+
+
 def told_by(database: Database) -> RecordsTold:
     return RecordsTold(database, PermissionsSection())
 
@@ -195,7 +233,8 @@ def test_the_engine_hears_the_same(database: Database) -> None:
         ("C1", "P1", "won"),
     ]
     assert isinstance(heard[0], ToldOutcome)
-    assert told.facts(int(DATA_UNTIL.timestamp()), TODAY).of("C1").outcomes[0].outcome == "won"
+    with told.facts(int(DATA_UNTIL.timestamp()), TODAY) as book:
+        assert book.of("C1").outcomes[0].outcome == "won"
 
 
 def test_a_list_is_remembered_once(database: Database, tmp_path: Path) -> None:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
+from recommender.cli.effort import effort_options
 from recommender.cli.options import (
     config_option,
     kinds_option,
     out_option,
-    rank_by_option,
     selection_options,
     talk,
+    wish_options,
 )
 from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import Config, load_config
-from recommender.cross_sell import cross_sell
+from recommender.cross_sell import Batch, list_batch
 from recommender.errors import ConfigError, ReadWriteError, UnknownCustomerError
+from recommender.listing.effort import Effort
 from recommender.listing.formats import writer_of
 from recommender.listing.selection import Selection, chosen_customers
+from recommender.listing.written import HASHES
 from recommender.release.opening import Release, open_release
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.suggest import suggest
-from recommender.suggest.suggestion import MOST, Kind, RankBy, SuggestionList, Wish
+from recommender.suggest.suggestion import MOST, Kind, SuggestionList, Wish
 from recommender.suggest.wording import product_name, why
 from recommender.tables.reading.inputs import table_that_reads
 from recommender.tables.wording import counted
@@ -47,7 +49,8 @@ def suggest_command(
     locale, told = config.service.locale, open_told(config)
     opened = open_release(config.releases_directory, verified=False, locale=locale)
     release = as_told(opened, told)
-    facts = book_of(told, release).of(customer_id)
+    with book_of(told, release) as book:
+        facts = book.of(customer_id)
     row = release.customers.ids.position(customer_id)
     if row is None and facts.consent.may_personalise(customer_id):
         raise UnknownCustomerError(
@@ -64,17 +67,15 @@ def suggest_command(
 
 @click.command("cross-sell")
 @out_option
-@click.option("-n", type=COUNT, default=10, show_default=True, help="How many a customer at most.")
-@kinds_option
-@rank_by_option
+@wish_options
 @selection_options
+@effort_options
 @config_option
 def cross_sell_command(
     out: Path,
-    n: int,
-    kinds: frozenset[Kind],
-    rank_by: RankBy,
+    wish: Wish,
     selection: Selection,
+    effort: Effort,
     config_path: Path,
 ) -> None:
     """The list of all customers as a file, with what was held back and a manifest beside it."""
@@ -85,19 +86,22 @@ def cross_sell_command(
     release = as_told(opened, told)
     say_defaults(told, config)
     rows = chosen_customers(release, selection)
-    book = book_of(told, release)
-    with click.progressbar(
-        rows, label="customers", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as shown:
-        sold = cross_sell(release, out, Wish(n, kinds, rank_by), selection, shown, book)
-    if told is not None:
+    if told is not None:  # before it is written: a killed run leaves something to be erased too
         told.wrote_list(out, release.name)
-    counts = sold.manifest["counts"]
+    with book_of(told, release) as book:
+        batch = Batch(release, wish, selection, rows, book)
+        counts = list_batch(batch, out, effort).manifest["counts"]
     talk(
         f"{counted(counts['suggestions'], 'suggestion')} "
         f"for {counted(counts['customers'], 'customer')} "
         f"from release {release.name}"
     )
+    if failed := counts.get("customers_failed", 0):
+        stand = "stands" if failed == 1 else "stand"
+        talk(
+            f"{counted(failed, 'customer')} failed and {stand} in {out.name}.held.csv; run again "
+            "with --debug to see why"
+        )
     click.echo(out)
 
 
@@ -106,7 +110,7 @@ def check_out(out: Path, config: Config) -> None:
     writer_of(out)
     if not out.parent.is_dir():
         raise ReadWriteError(f"--out {out}: cannot be written: there is no folder {out.parent}")
-    for written in (out, out.with_name(f"{out.name}.held.csv")):
+    for written in (out.with_name(f"{out.name}{ending}") for ending in HASHES):
         if table := table_that_reads(written, config):
             raise ConfigError(
                 f"--out {out}: {written.name} would be among the files that [{table}] source "

@@ -16,16 +16,21 @@ import click
 from recommender.errors import ConfigError
 from recommender.listing.selection import Selection
 from recommender.suggest.facts import CHANNELS
-from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS, Kind
+from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS, MOST, Kind, Wish
 
 TOML = "recommender.toml"
+DEBUG = "recommender.debug"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def config_option(command: Command) -> Command:
     """`--config FILE` as `config_path`, and `--debug`, which `main` looks for itself."""
     command = click.option(
-        "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_remembered,
+        help="Show the traceback of an error.",
     )(command)
     return click.option(
         "--config",
@@ -48,6 +53,20 @@ def selection_options(command: Command) -> Command:
 
     decorated: Any = selecting
     for option in reversed(_OF_CUSTOMERS):
+        decorated = option(decorated)
+    return cast("Command", decorated)
+
+
+def wish_options(command: Command) -> Command:
+    """`-n`, `--kinds` and `--rank-by`, as the one `wish` of a list of all customers."""
+
+    @wraps(command)
+    def wishing(*args: Any, **given: Any) -> Any:
+        wish = Wish(given.pop("n"), given.pop("kinds"), given.pop("rank_by"))
+        return command(*args, wish=wish, **given)
+
+    decorated: Any = wishing
+    for option in reversed((_count_option, kinds_option, _rank_by_option)):
         decorated = option(decorated)
     return cast("Command", decorated)
 
@@ -82,6 +101,15 @@ def existing_config(_: click.Context, __: click.Parameter, value: Path) -> Path:
     return value
 
 
+def _remembered(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta[DEBUG] = value
+
+
+def is_debugged() -> bool:
+    """Whether the command that runs was given --debug."""
+    return bool(click.get_current_context().meta.get(DEBUG))
+
+
 def program() -> str:
     """The way this program was called, so that a command told can be copied as it stands."""
     called = Path(sys.argv[0])
@@ -108,7 +136,16 @@ _OF_CUSTOMERS = (
 out_option = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help=".csv .parquet .xlsx"
 )
-rank_by_option = click.option("--rank-by", type=click.Choice(["chance", "value"]), default="chance")
+_count_option = click.option(
+    "-n",
+    type=click.IntRange(1, MOST),
+    default=10,
+    show_default=True,
+    help="How many a customer at most.",
+)
+_rank_by_option = click.option(
+    "--rank-by", type=click.Choice(["chance", "value"]), default="chance"
+)
 kinds_option = click.option(
     "--kinds",
     callback=parsed_kinds,

@@ -13,12 +13,14 @@ from recommender.cli.options import (
     selection_options,
     talk,
 )
+from recommender.cli.progress import shown
 from recommender.cli.told import as_told, book_of, open_told, say_defaults
 from recommender.config import load_config
+from recommender.listing.effort import Effort
 from recommender.listing.selection import Selection
 from recommender.release.opening import open_release
 from recommender.tables.wording import counted
-from recommender.targets import Ask, call_list
+from recommender.targets import Ask, call_list, check_known
 
 COUNT = click.IntRange(1)
 
@@ -46,9 +48,11 @@ def targets_command(
     told = open_told(config)
     release = as_told(opened, told)
     say_defaults(told, config)
-    written = call_list(release, out, ask, book_of(told, release))
-    if told is not None:
+    check_known(release, product_id)
+    if told is not None:  # before it is written: a killed run leaves something to be erased too
         told.wrote_list(out, release.name)
+    with book_of(told, release) as book:
+        written = call_list(release, out, ask, book, Effort(shown=shown))
     counts = written.manifest["counts"]
     talk(f"{counted(counts['targets'], 'customer')} for {product_id} from release {release.name}")
     if without := counts.get("targets_without_chance", 0):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 from recommender.cli.options import talk
 from recommender.config import Config
 from recommender.release.changes import changed
 from recommender.release.opening import Release
-from recommender.suggest.facts import FactsBook, NoFacts
+from recommender.suggest.facts import FactsInBlocks, NoFacts
 from recommender.told import Told, open_told
 
 __all__ = ["as_told", "book_of", "defaults_in_words", "open_told", "say_defaults"]
 
 
-def book_of(told: Told | None, release: Release) -> FactsBook:
+def book_of(told: Told | None, release: Release) -> AbstractContextManager[FactsInBlocks]:
     """Facts of everyone as of now; what the release knows already is not counted again."""
     if told is None:
-        return NoFacts()
+        return nullcontext(NoFacts())
     return told.facts(int(release.as_of.timestamp()), datetime.now(UTC).date())
 
 

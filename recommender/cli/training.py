@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from recommender.cli.options import config_option, parsed_moment, talk
+from recommender.cli.progress import rows_read
 from recommender.cli.report import told
 from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
@@ -35,7 +36,7 @@ def train_command(config_path: Path, as_of: datetime | None, force: str | None) 
 
     config = load_config(config_path)
     talk(defaults_in_words(config))
-    published = train(config, as_of=as_of, force=force, say=say)
+    published = train(config, as_of=as_of, force=force, say=say, progress=rows_read(say))
     for report in published.reports:
         talk(told(report))
     say("published")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,14 +14,14 @@ from zipfile import BadZipFile
 
 import pyarrow as pa
 
-from recommender.erasure.list_rows import columns_of, is_of, rows_of
-from recommender.errors import RecommenderError
+from recommender.errors import BusyError, RecommenderError
 from recommender.listing.formats import writer_of
+from recommender.listing.reading import columns_of, is_of, rows_of
 from recommender.listing.replacing import replacing
+from recommender.listing.unfinished import sweep_unfinished
+from recommender.listing.written import HASHES
 from recommender.release.manifest import sha256_of
 
-HASHES = {"": "sha256", ".held.csv": "held_sha256"}
-"""What is added to the name of a list, and under what its hash stands in the manifest."""
 UNREADABLE = (OSError, ValueError, KeyError, BadZipFile, pa.ArrowException, RecommenderError)
 
 
@@ -31,6 +32,7 @@ class ErasedList:
     path: str
     rows: int = 0
     held_rows: int = 0
+    changes: int = 0
     problem: str | None = None
     """Why it may still hold the customer, or that it is gone."""
 
@@ -40,18 +42,32 @@ class ErasedList:
 
 def erase_from_list(out: Path, customer_id: str) -> ErasedList:
     """The other rows keep their order and their bytes; a list without the customer is untouched."""
+    try:
+        _sweep(out)
+    except BusyError:
+        return ErasedList(str(out), problem="is being written; run this again when it is done")
+    except UNREADABLE as error:
+        return _not_rewritten(out, error)
     parts = {ending: out.with_name(out.name + ending) for ending in HASHES}
     there = {ending: path for ending, path in parts.items() if path.exists()}
     if not there:
         return ErasedList(str(out), problem="is not there any more")
     try:
-        _sweep(out)
         counts = {e: sum(is_of(r, customer_id) for r in rows_of(p)) for e, p in there.items()}
         _rewrite(out, {e: p for e, p in there.items() if counts[e]}, customer_id)
     except UNREADABLE as error:
-        reason = " ".join(str(error).split())[:200]
-        return ErasedList(str(out), problem=f"cannot be rewritten: {reason}")
-    return ErasedList(str(out), counts.get("", 0), counts.get(".held.csv", 0))
+        return _not_rewritten(out, error)
+    return ErasedList(
+        str(out),
+        counts.get("", 0),
+        counts.get(".held.csv", 0),
+        counts.get(".changes.csv", 0),
+    )
+
+
+def _not_rewritten(out: Path, error: Exception) -> ErasedList:
+    reason = " ".join(str(error).split())[:200]
+    return ErasedList(str(out), problem=f"cannot be rewritten: {reason}")
 
 
 def names_in_list(out: Path, customer_id: str) -> set[str]:
@@ -95,14 +111,17 @@ def _follow(manifest: Path, hashes: dict[str, str]) -> None:
 
 
 def _sweep(out: Path) -> None:
-    """Removes what a run left that was killed while it wrote this list."""
+    """Removes what a run or an erasure left that was killed while it wrote this list."""
+    if not out.parent.is_dir():
+        return
+    sweep_unfinished(out)
     endings = (*HASHES, ".manifest.json")
     stems = "|".join(re.escape(out.with_name(out.name + ending).stem) for ending in endings)
     unfinished = re.compile(rf"\.(?:{stems})\.unfinished-(\d+)\.\w+")
     for path in out.parent.iterdir():
         found = unfinished.fullmatch(path.name)
         if found and not _is_running(int(found[1])):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _is_running(process: int) -> bool:

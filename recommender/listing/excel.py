@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
@@ -23,8 +23,10 @@ class ExcelWriter:
     """One sheet with a fixed header; texts are written as texts, which no spreadsheet runs."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
-        self._folder = TemporaryDirectory()
-        options = {"constant_memory": True, "tmpdir": self._folder.name}
+        # beside the file and by its name, where an erasure finds what a killed run left
+        self._folder = path.with_suffix(".rows")
+        self._folder.mkdir(exist_ok=True)
+        options = {"constant_memory": True, "tmpdir": str(self._folder)}
         self._book = xlsxwriter.Workbook(str(path), options)
         # a time of creation would make two runs differ
         self._book.set_properties({"created": datetime(2000, 1, 1)})
@@ -56,7 +58,7 @@ class ExcelWriter:
             self._sheet.row_data_fh.close()
             raise error.args[0] from error
         finally:
-            self._folder.cleanup()
+            rmtree(self._folder)
 
     def _begin(self) -> None:
         """Widths come before the rows, which are not kept in memory."""

@@ -13,7 +13,8 @@ from recommender.listing.csv_lines import csv_line, harmless
 from recommender.listing.excel import ExcelWriter
 from recommender.listing.rows import Columns, Row
 
-ROW_GROUP = 50_000
+ROW_GROUP = 10_000
+"""Rows in memory until they are written."""
 
 
 class Writer(Protocol):

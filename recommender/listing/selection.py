@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +41,11 @@ class Selection:
         return bool(facts.contact) if self.channel is None else self.channel in facts.contact
 
 
-def chosen_customers(release: Release, selection: Selection) -> list[int]:
+def chosen_customers(release: Release, selection: Selection) -> Sequence[int]:
     """Positions in `release.customers`; raises `ConfigError` for a rep without customers."""
     everyone = range(len(release.customers.ids))
     if selection.rep is None:
-        return list(everyone)
+        return everyone
     chosen = [row for row, rep in enumerate(release.customers.rep) if rep == selection.rep]
     if not chosen:
         known = ", ".join(sorted(set(release.customers.rep) - {""})[:10]) or "none"

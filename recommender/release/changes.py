@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.release.contents import Flags, Numbers
 from recommender.release.manifest import Manifest
@@ -83,6 +85,34 @@ def changed(release: Release, told: Iterable[ToldProduct]) -> Release:
         inactive=_numbers(is_inactive),
         unchanged=release.unchanged or release,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ProductsNow:
+    """What differs from the training, for another process that opens the same release."""
+
+    price: npt.NDArray[np.float64]
+    in_stock: Flags
+    inactive: Numbers
+
+    @classmethod
+    def of(cls, release: Release) -> ProductsNow | None:
+        """None where nothing was changed."""
+        if release.unchanged is None:
+            return None
+        products = release.products
+        return cls(products.price, products.in_stock, release.inactive)
+
+    @property
+    def sha256(self) -> str:
+        columns = (self.price, self.in_stock, self.inactive)
+        return sha256(b"".join(column.tobytes() for column in columns)).hexdigest()
+
+    def in_release(self, release: Release) -> Release:
+        """The release as it was published, with these."""
+        products = replace(release.products, price=self.price, in_stock=self.in_stock)
+        contents = replace(release.contents, products=products)
+        return replace(release, contents=contents, inactive=self.inactive, unchanged=release)
 
 
 def freed_since(release: Release) -> Numbers:

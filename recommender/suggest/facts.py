@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol, get_args
@@ -120,17 +121,35 @@ class Facts:
 
 
 class FactsBook(Protocol):
-    """Facts of every customer, as the batch run reads them."""
+    """Facts of every customer, one at a time."""
 
     def of(self, customer_id: str) -> Facts: ...
+
+
+class FactsInBlocks(FactsBook, Protocol):
+    """Facts of every customer, all of one moment, as the batch run reads them."""
+
+    @property
+    def consent(self) -> Consent:
+        """Of all; it can be given to another process."""
+        ...
+
+    def some(self, customer_ids: Sequence[str]) -> FactsBook:
+        """The same facts of these, read at once: no more than these are in memory."""
+        ...
 
 
 @dataclass(frozen=True)
 class NoFacts:
     """The book where nothing is kept."""
 
+    consent: Consent = EVERYONE
+
     def of(self, customer_id: str) -> Facts:  # noqa: ARG002
         return NOTHING_KNOWN
+
+    def some(self, customer_ids: Sequence[str]) -> FactsBook:  # noqa: ARG002
+        return self
 
 
 NOTHING_KNOWN = Facts()

@@ -51,7 +51,9 @@ class Receipt:
                 "database": self.records.removed,
                 "releases": self.releases,
                 "files": self.files,
-                "lists": [row for row in self.lists if row["rows"] or row["held_rows"]],
+                "lists": [
+                    row for row in self.lists if row["rows"] or row["held_rows"] or row["changes"]
+                ],
             },
             "remains": [{"what": what, "why": why} for what, why in self._remains(holdings)],
         }

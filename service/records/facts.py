@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 import sqlalchemy as sa
 
 from recommender.release.opening import Release
 from recommender.suggest.facts import (
+    Channel,
+    Consent,
     Facts,
     FreshInterest,
     FreshPurchase,
@@ -103,13 +105,20 @@ class FactsAsked:
         return facts_of(self.connection, self.consents, customer_id, self.data_until, self.today)
 
 
+class Permissions(Consent, Protocol):
+    """What customers agreed to, brought up to the moment of a connection."""
+
+    def refresh(self, connection: sa.Connection) -> None: ...
+    def channels(self, customer_id: str) -> tuple[Channel, ...]: ...
+
+
 class AllFacts:
-    """A `FactsBook`, read once: the batch run sees one moment, a page of customers too."""
+    """A `FactsBook`, read once: of a block of the batch run, of a page of customers."""
 
     def __init__(
         self,
         connection: sa.Connection,
-        consents: Consents,
+        consents: Permissions,
         data_until: int,
         today: date,
         customer_ids: Sequence[str] | None = None,

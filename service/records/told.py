@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,11 +13,11 @@ import sqlalchemy as sa
 
 from recommender.config import Config, PermissionsSection
 from recommender.release.changes import ToldProduct
-from recommender.suggest.facts import Consent, FactsBook
+from recommender.suggest.facts import Consent, FactsInBlocks
 from recommender.told import ToldOutcome
+from service.records.batch import BatchFacts
 from service.records.consents import Consents
 from service.records.database import Database
-from service.records.facts import AllFacts
 from service.records.forgotten import Forgotten, read_forgotten
 from service.records.migrate import open_records_if_any
 from service.records.products import told_after
@@ -41,9 +42,11 @@ class RecordsTold:
         with self.database.reading() as connection:
             return [ToldOutcome(*row) for row in connection.execute(_OUTCOMES)]
 
-    def facts(self, data_until: int, today: date) -> FactsBook:
+    @contextmanager
+    def facts(self, data_until: int, today: date) -> Iterator[FactsInBlocks]:
+        """One transaction for the whole run: what is committed meanwhile is not seen by it."""
         with self.database.reading() as connection:
-            return AllFacts(connection, Consents(self.defaults), data_until, today)
+            yield BatchFacts(connection, self.defaults, data_until, today)
 
     def products(self) -> Sequence[ToldProduct]:
         with self.database.reading() as connection:

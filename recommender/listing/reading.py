@@ -38,7 +38,7 @@ def is_of(row: Row, customer_id: str) -> bool:
 
 
 def _rows_below_header(cells: Iterator[tuple[Any, ...]]) -> Iterator[Row]:
-    header = next(cells)
+    header = next(cells, ())
     if CUSTOMER not in header:
         raise ValueError(f"has no column {CUSTOMER}")
     return (dict(zip(header, row, strict=True)) for row in cells)
