@@ -176,7 +176,7 @@ def test_a_run_of_another_kind_begins_anew(
         contents = replace(contents, products=replace(contents.products, spend=spend))
         release = open_release(tmp_path / "other", published(tmp_path / "other", contents))
     if what == "locale":
-        release = replace(release, locale="de_AT")
+        release = replace(release, locale="de-AT")
     effort = Effort(block=6 if what == "block" else 7)
     listed(release, tmp_path / "list.csv", effort, book, Wish(4) if what == "wish" else WISH)
     assert asked.customers == list(release.customers.ids)
