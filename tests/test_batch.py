@@ -21,6 +21,7 @@ from recommender.listing.effort import Effort, Step
 from recommender.listing.selection import Selection, chosen_customers
 from recommender.listing.unfinished import PARTS, work_folder, working_on
 from recommender.listing.written import WrittenList
+from recommender.release.changes import ToldProduct, changed
 from recommender.release.opening import Release, open_release
 from recommender.suggest.facts import Facts, FactsInBlocks, OpenComplaint
 from recommender.suggest.suggest import suggest
@@ -117,6 +118,22 @@ def test_the_size_of_blocks_changes_no_byte(
 
 
 @pytest.mark.slow
+def test_other_processes_know_what_changed_of_products(release: Release, tmp_path: Path) -> None:
+    first, second, third = list(release.products.ids)[:3]
+    told = [
+        ToldProduct(first, price=1.0),
+        ToldProduct(second, in_stock=False),
+        ToldProduct(third, active=False),
+    ]
+    now = changed(release, told)
+    listed(now, tmp_path / "alone.csv", Effort(1, 10))
+    listed(now, tmp_path / "together.csv", Effort(2, 10))
+    alone = (tmp_path / "alone.csv").read_bytes()
+    assert alone == (tmp_path / "together.csv").read_bytes()
+    listed(release, tmp_path / "before.csv", Effort(1, 10))
+    assert alone != (tmp_path / "before.csv").read_bytes()
+
+
 @pytest.mark.parametrize("workers", [2, 3])
 def test_the_number_of_workers_changes_no_byte(
     release: Release, tmp_path: Path, workers: int
@@ -159,7 +176,7 @@ def test_customers_of_whom_something_was_told_meanwhile_are_asked_again(
     assert "C008" not in {row["customer_id"] for row in rows_of(tmp_path / "list.csv")}
 
 
-@pytest.mark.parametrize("what", ["consent", "day", "wish", "block", "release", "locale"])
+@pytest.mark.parametrize("what", ["consent", "day", "wish", "block", "release", "locale", "products"])
 def test_a_run_of_another_kind_begins_anew(
     release: Release, tmp_path: Path, asked: Asked, what: str
 ) -> None:
@@ -175,6 +192,8 @@ def test_a_run_of_another_kind_begins_anew(
         spend = contents.products.spend * 2
         contents = replace(contents, products=replace(contents.products, spend=spend))
         release = open_release(tmp_path / "other", published(tmp_path / "other", contents))
+    if what == "products":
+        release = changed(release, [ToldProduct(release.products.ids[0], price=1.0)])
     if what == "locale":
         release = replace(release, locale="de-AT")
     effort = Effort(block=6 if what == "block" else 7)
