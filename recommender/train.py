@@ -18,7 +18,7 @@ from recommender.judging.report import HTML, read_report
 from recommender.release.publish import publish, training_lock, write_refused
 from recommender.release.shelf import Shelf
 from recommender.tables.report import TableReport
-from recommender.tables.tables import read_tables
+from recommender.tables.tables import Progress, read_tables
 from recommender.told import open_told
 from recommender.training.account import Account
 from recommender.training.learned import learn_lists
@@ -44,6 +44,7 @@ def train(
     as_of: datetime | None = None,
     force: str | None = None,
     say: Say = lambda _: None,
+    progress: Progress | None = None,
 ) -> Published:
     """Publishes a release made from all purchases, or from those before `as_of`.
 
@@ -54,7 +55,8 @@ def train(
     directory = config.releases_directory
     with training_lock(directory):
         say("reading the tables")
-        found = permitted(read_tables(config, as_of=as_of), open_told(config))
+        read = read_tables(config, as_of=as_of, progress=progress)
+        found = permitted(read, open_told(config))
         tables = found.tables
         if found.left_out is not None:
             say(str(found.left_out))

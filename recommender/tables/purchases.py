@@ -13,15 +13,6 @@ from recommender.tables.large.mapped import blocks, looked_up, taken
 from recommender.text import Ids
 
 SECONDS_PER_DAY = 86_400
-COLUMNS = (
-    "customer_rows",
-    "product_columns",
-    "purchased_at",
-    "quantity",
-    "unit_price",
-    "orders",
-)
-"""Of one line, in the order of the keys that lines are sorted by."""
 KINDS = {
     "customer_rows": np.int32,
     "product_columns": np.int32,
@@ -30,6 +21,8 @@ KINDS = {
     "unit_price": np.float64,
     "orders": np.int32,
 }
+"""Of the columns of one line, in the order of the keys that lines are sorted by."""
+COLUMNS = tuple(KINDS)
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
 from recommender.tables.channels import Channels, number_type
 from recommender.tables.chunk import Mask
@@ -16,7 +17,7 @@ from recommender.tables.large.scratch import scratch_folder
 from recommender.tables.large.sorting import Sorting, Tell
 from recommender.tables.large.spill import Spill
 from recommender.tables.purchase_lines import PurchaseLines, repeats
-from recommender.tables.purchases import COLUMNS, KINDS, Purchases
+from recommender.tables.purchases import KINDS, Purchases
 
 
 class Gathering:
@@ -52,6 +53,8 @@ class Gathering:
         if self._spill is None:
             return self._held.purchases()
         self._spill.close()
+        # What Arrow keeps for the next chunks DuckDB needs now.
+        pa.default_memory_pool().release_unused()
         sorting = Sorting(self._spill, self._folder, self._memory, self._tell)
         self._closing.callback(sorting.close)
         return _sorted(sorting)
@@ -61,10 +64,11 @@ def _sorted(sorting: Sorting) -> tuple[Purchases, int]:
     sorting.number()
     customers, products = as_ids(sorting.texts("customers")), as_ids(sorting.texts("products"))
     names = as_texts(sorting.texts("channels"))
-    files = {name: ColumnFile(KINDS[name]) for name in COLUMNS}
-    files["channels"] = ColumnFile(number_type(names))
-    merged = _write(sorting, files)
-    columns = {name: file.mapped() for name, file in files.items()}
+    kinds = {**KINDS, "channels": number_type(names)}
+    with ExitStack() as closing:
+        files = {name: closing.enter_context(ColumnFile(kind)) for name, kind in kinds.items()}
+        merged = _write(sorting, files)
+        columns = {name: file.mapped() for name, file in files.items()}
     numbers = columns.pop("channels")
     channels = Channels.of(names, numbers)
     return Purchases(customers, products, **columns, channels=channels), merged

@@ -22,8 +22,9 @@ from recommender.tables.large.mapped import BLOCK_LINES
 from recommender.tables.large.scratch import no_room
 from recommender.tables.large.spill import TEXTS, VALUES, Spill
 
-SHARE = 0.6
-"""Of the memory that DuckDB is told it may use; the rest is for what it does not count."""
+SHARE, BESIDE = 0.6, 150 * 10**6
+"""Of the memory that DuckDB is told it may use, and the bytes it leaves at least: it does not count
+what it hands out, nor what reading left behind."""
 TOLD_EACH = 0.5
 """Seconds."""
 _NUMBERED = """
@@ -47,7 +48,7 @@ class Sorting:
     def __init__(self, spill: Spill, folder: Path, memory: int, tell: Tell) -> None:
         self._folder, self._lines, self._tell = folder, spill.lines, tell
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{int(memory * SHARE / 1e6)}MB",
+            "memory_limit": f"{int(min(memory * SHARE, memory - BESIDE))}B",
             "threads": len(os.sched_getaffinity(0)),
             "temp_directory": str(folder),
             "preserve_insertion_order": False,
@@ -98,9 +99,12 @@ class Sorting:
         with self._working("purchases sorted"):
             self._database.read_parquet(str(numbered)).create_view("numbered")
             reader = self._database.sql(_SORTED).to_arrow_reader(BLOCK_LINES)
+        lines = 0
         with _told():
             for batch in reader:
                 yield [column.to_numpy() for column in batch.columns]
+                lines += len(batch)
+                self._tell("purchases in order", lines)
 
     @contextmanager
     def _working(self, what: str) -> Iterator[None]:
