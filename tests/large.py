@@ -13,7 +13,7 @@ from recommender.config import Config
 from recommender.matrix.purchase_matrix import PurchaseMatrix, build_matrix
 from recommender.matrix.returns import net_returns
 from recommender.matrix.weights import RecencyQuantity
-from recommender.tables.large import gathering, mapped
+from recommender.tables.large import gathering, growing, mapped
 from recommender.tables.purchases import COLUMNS, Purchases
 from recommender.tables.report import TableReport
 from recommender.tables.tables import Tables, read_tables
@@ -25,6 +25,7 @@ def by_disk(patch: pytest.MonkeyPatch, place: Path) -> None:
     patch.setattr("tempfile.tempdir", None)
     patch.setattr(gathering, "BYTES_A_LINE", 2**50)
     patch.setattr(mapped, "MOST_HELD", 0)
+    patch.setattr(growing, "MOST_HELD", 0)
 
 
 def read_both(config: Config, place: Path) -> tuple[Tables, Tables]:

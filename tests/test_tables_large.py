@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from recommender.config import load_config
 from recommender.errors import ConfigError, ReadWriteError, RecommenderError
-from recommender.tables.large import gathering, mapped, scratch, sorting
+from recommender.tables.large import gathering, growing, mapped, scratch, sorting
 from recommender.tables.tables import read_tables
+from recommender.train import train
 from tests.conftest import copy_sample
 from tests.large import assert_same, bits, by_disk, is_mapped, read_both
 from tests.malformed.shop import HEAD, shop
@@ -121,6 +122,37 @@ def test_lines_taken_are_the_same_and_stay_on_disk(tmp_path: Path, place: Path) 
             assert bits(one) == bits(other)
             assert is_mapped(other)
             assert len(one) < len(held)
+
+
+@given(parts=st.lists(st.lists(st.integers(0, 99), max_size=5), max_size=6), most=st.integers(0, 9))
+def test_a_growing_column_is_whole_wherever_it_lies(parts: list[list[int]], most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, growing.Growing(np.int32) as column:
+        patch.setattr(growing, "MOST_HELD", most)
+        for part in parts:
+            column.write(np.array(part, np.int32))
+        whole = column.whole()
+    assert whole.tolist() == [number for part in parts for number in part]
+    assert whole.dtype == np.int32
+    assert isinstance(whole, np.memmap) == (len(whole) > most)
+
+
+@pytest.mark.slow
+def test_a_training_by_disk_publishes_the_same_files(tmp_path: Path, place: Path) -> None:
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("held", "large"):
+            path = copy_sample(tmp_path / name)
+            purchases = path.parent / "purchases.csv"
+            lines = purchases.read_text(encoding="utf-8").splitlines(keepends=True)
+            purchases.write_text("".join(lines[:1] + lines[-6000:]), encoding="utf-8")
+            release = path.parent / "releases" / train(load_config(path)).name
+            files = sorted(file for file in release.rglob("*") if file.is_file())
+            found.append({str(f.relative_to(release)): f.read_bytes() for f in files})
+            by_disk(patch, place)
+    for files in found:
+        del files["manifest.json"]  # says when it was made
+    assert len(found[0]) > 50
+    assert found[0] == found[1]
 
 
 def test_lines_go_to_disk_once_they_outgrow_memory_and_not_before(
