@@ -24,6 +24,8 @@ from recommender.formats.locales import ENGLISH, locale_named
 from recommender.origin import Origin
 
 Auto = Literal["auto"]
+LEAST_MEMORY = 256 * 10**6
+"""Bytes."""
 
 
 class Section(BaseModel):
@@ -63,6 +65,26 @@ class TableSection(Section):
         if len(self.separator) != 1 and self.separator != "auto":
             raise ValueError(f"separator is {self.separator!r}; it must be one character or auto")
         return self
+
+
+class PurchaseSection(TableSection):
+    """The one table that may be larger than memory."""
+
+    memory: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5} ?[MG]B$")] | Auto = "auto"
+    """What reading and sorting it may take, such as 4GB; what needs more goes by the disk."""
+
+    @model_validator(mode="after")
+    def _has_enough(self) -> Self:
+        if self.memory_bytes is not None and self.memory_bytes < LEAST_MEMORY:
+            raise ValueError(f"memory is {self.memory!r}; sorting needs at least 256MB")
+        return self
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """None where it is left to us."""
+        if self.memory == "auto":
+            return None
+        return int(self.memory[:-2]) * {"M": 10**6, "G": 10**9}[self.memory[-2]]
 
 
 class TrainSection(Section):
@@ -159,7 +181,7 @@ class ServiceSection(Section):
 class Config(Section):
     """The whole file, checked. Paths in it are relative to `folder`."""
 
-    purchases: TableSection
+    purchases: PurchaseSection
     products: TableSection | None = None
     customers: TableSection | None = None
     events: TableSection | None = None
@@ -253,6 +275,7 @@ def _what_is_wrong(keys: list[str], e: dict[str, Any]) -> str:
 _SHAPES = {
     "currency": "write three capital letters, such as EUR",
     "hosts": "write names or addresses without scheme and port, such as shop.example.com",
+    "memory": "write it as 4GB or 512MB",
     "header": "write the name of a header, such as X-Remote-User",
 }
 

@@ -21,7 +21,7 @@ from recommender.ranking.ranked import Ranked
 from recommender.release.contents import Again, Candidates
 from recommender.release.opening import Release, open_release
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases, positions
-from recommender.tables.tables import read_tables
+from recommender.tables.tables import Progress, read_tables
 from recommender.text import Ids
 from recommender.told import open_told
 from recommender.training.permitted import permitted
@@ -35,7 +35,9 @@ class Evaluated:
     verdict: tuple[str, ...]
 
 
-def evaluate(config: Config, say: Say = lambda _: None) -> Evaluated:
+def evaluate(
+    config: Config, say: Say = lambda _: None, progress: Progress | None = None
+) -> Evaluated:
     """Writes report.html and report.json beside the config.
 
     Where purchases of 28 days after the live release are there, its lists are judged on them; else
@@ -44,7 +46,8 @@ def evaluate(config: Config, say: Say = lambda _: None) -> Evaluated:
     release = open_release(config.releases_directory)
     at = int(datetime.fromisoformat(release.manifest.as_of).timestamp())
     say(f"reading the purchases after release {release.name}")
-    purchases = permitted(read_tables(config), open_told(config)).tables.purchases
+    read = read_tables(config, progress=progress)
+    purchases = permitted(read, open_told(config)).tables.purchases
     if purchases.last_at + 1 >= at + WINDOW_DAYS * SECONDS_PER_DAY:
         say(f"judging its lists on the {WINDOW_DAYS} days after it")
         return _judged(config.folder, release, purchases, at)

@@ -57,7 +57,8 @@ def train(
     directory = config.releases_directory
     with training_lock(directory):
         say("reading the tables")
-        found = permitted(read_tables(config, as_of=as_of, progress=progress), open_told(config))
+        read = read_tables(config, as_of=as_of, progress=progress)
+        found = permitted(read, open_told(config))
         tables = found.tables
         if found.left_out is not None:
             say(str(found.left_out))

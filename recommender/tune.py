@@ -14,7 +14,7 @@ from recommender.errors import BadDataError, ConfigError
 from recommender.models.settings import Settings, resolve
 from recommender.release.shelf import TUNING
 from recommender.tables.purchases import COLUMNS, SECONDS_PER_DAY, Purchases
-from recommender.tables.tables import read_tables
+from recommender.tables.tables import Progress, read_tables
 from recommender.tables.wording import counted
 from recommender.told import open_told
 from recommender.training.permitted import permitted
@@ -46,7 +46,12 @@ class Tuned:
 
 
 def tune(
-    config: Config, trials: int, *, as_of: datetime | None = None, say: Say = lambda _: None
+    config: Config,
+    trials: int,
+    *,
+    as_of: datetime | None = None,
+    say: Say = lambda _: None,
+    progress: Progress | None = None,
 ) -> Tuned:
     """Tries settings on the windows that `auto` is chosen on, until there are so many trials.
 
@@ -56,7 +61,8 @@ def tune(
     """
     names = _open_names(config)
     say("reading the tables")
-    tables = permitted(read_tables(config, as_of=as_of), open_told(config)).tables
+    read = read_tables(config, as_of=as_of, progress=progress)
+    tables = permitted(read, open_told(config)).tables
     now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
     purchases = number_purchases(tables, now, config.train.history_days)
     default = resolve(config.train)

@@ -176,7 +176,9 @@ def test_customers_of_whom_something_was_told_meanwhile_are_asked_again(
     assert "C008" not in {row["customer_id"] for row in rows_of(tmp_path / "list.csv")}
 
 
-@pytest.mark.parametrize("what", ["consent", "day", "wish", "block", "release", "locale", "products"])
+@pytest.mark.parametrize(
+    "what", ["consent", "day", "wish", "block", "release", "locale", "products"]
+)
 def test_a_run_of_another_kind_begins_anew(
     release: Release, tmp_path: Path, asked: Asked, what: str
 ) -> None:

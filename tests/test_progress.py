@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 
 import pytest
 
 from recommender.cli import progress
-from recommender.cli.progress import in_words, rows_read, shown
-from recommender.config import load_config
-from recommender.tables.tables import read_tables
-from tests.shop_files import write_shop
+from recommender.cli.progress import in_words, shown
 
 
 class Clock:
@@ -65,13 +61,6 @@ def test_work_that_is_soon_done_says_nothing(
     with shown("customers", 10) as step:
         step(5)
     assert capsys.readouterr().err == ""
-
-
-def test_rows_that_are_read_are_told_table_by_table(tmp_path: Path) -> None:
-    said: list[str] = []
-    read_tables(load_config(write_shop(tmp_path)), progress=rows_read(said.append))
-    assert said[0].startswith("purchases: 1,")
-    assert said[0].endswith(" rows read so far")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
@@ -24,18 +24,6 @@ def shown(what: str, length: int) -> Iterator[Step]:
             yield bar.update
     else:
         yield _lines(what, length)
-
-
-def rows_read(say: Callable[[str], None]) -> Callable[[str, int], None]:
-    """Is told (table, rows so far), which is all that is known before a table ends."""
-    every = SILENT_SECONDS if sys.stderr.isatty() else BETWEEN_LINES_SECONDS
-    is_due = _Due(every)
-
-    def tell(table: str, rows: int) -> None:
-        if is_due():
-            say(f"{table}: {rows:,} rows read so far")
-
-    return tell
 
 
 def _lines(what: str, length: int) -> Step:

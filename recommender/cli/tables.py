@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from recommender.cli.counter import Counter
 from recommender.cli.options import config_option, program, talk
-from recommender.cli.progress import rows_read
 from recommender.cli.report import told
 from recommender.config import load_config
 from recommender.errors import ConfigError
@@ -40,6 +40,7 @@ def init(folder: Path) -> None:
 @config_option
 def check(config_path: Path) -> None:
     """Read everything and report what would be kept; change nothing."""
-    tables = read_tables(load_config(config_path), progress=rows_read(talk))
+    with Counter() as counter:
+        tables = read_tables(load_config(config_path), progress=counter)
     for report in tables.reports:
         click.echo(told(report))

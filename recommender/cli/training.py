@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from recommender.cli.counter import Counter
 from recommender.cli.options import config_option, parsed_moment, talk
-from recommender.cli.progress import rows_read
 from recommender.cli.report import told
 from recommender.cli.told import defaults_in_words
 from recommender.config import load_config
@@ -29,14 +29,15 @@ def train_command(config_path: Path, as_of: datetime | None, force: str | None) 
     """Check, build, fit, judge and publish a release; its name is printed."""
     if force is not None and not force.strip():
         raise ConfigError('--force is empty; say why: --force "known gap in the data of May"')
-    began = time.monotonic()
+    began, counter = time.monotonic(), Counter()
 
     def say(message: str) -> None:
-        talk(f"{time.monotonic() - began:6.1f} s  {message}")
+        counter.say(f"{time.monotonic() - began:6.1f} s  {message}")
 
     config = load_config(config_path)
     talk(defaults_in_words(config))
-    published = train(config, as_of=as_of, force=force, say=say, progress=rows_read(say))
+    with counter:
+        published = train(config, as_of=as_of, force=force, say=say, progress=counter)
     for report in published.reports:
         talk(told(report))
     say("published")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from recommender.cli.counter import Counter
 from recommender.cli.options import config_option, talk
 from recommender.config import load_config
 from recommender.tune import tune
@@ -20,7 +21,8 @@ from recommender.tuning.train_table import as_toml, write_values
 @config_option
 def tune_command(config_path: Path, trials: int, write: bool) -> None:
     """Search settings on validation windows; those found are printed as TOML."""
-    tuned = tune(load_config(config_path), trials, say=talk)
+    with Counter() as counter:
+        tuned = tune(load_config(config_path), trials, say=counter.say, progress=counter)
     talk(str(tuned))
     if write and tuned.is_real:
         written = write_values(config_path, tuned.best.values)

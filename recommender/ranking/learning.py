@@ -199,8 +199,8 @@ class Study:
 
 
 def _hits(ranked: Ranked, outcome: Outcome) -> int:
-    first = ranked.places < TOP
-    return int(outcome.of(ranked.customers[first].astype(np.int32), ranked.products[first]).sum())
+    first = ranked.first(TOP)
+    return int(outcome.of(first.customers.astype(np.int32), first.products).sum())
 
 
 def _rank(scored: Iterable[Scored], models: Models) -> Ranked:

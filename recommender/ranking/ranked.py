@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.tables.large.growing import Growing
+
 MOST_KEPT = 200
 """Ranked candidates a customer keeps in a release."""
 
@@ -41,7 +43,10 @@ class Ranked:
 
     def first(self, most: int) -> Ranked:
         """The first so many places of every list."""
-        return self.take(self.places < most)
+        lengths = np.minimum(np.diff(self.starts), most)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        entries = np.repeat(self.starts[:-1] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Ranked(starts, self.products[entries], self.chance[entries])
 
     def take(self, entries: npt.NDArray[np.bool_]) -> Ranked:
         """(entries,) True for what stays."""
@@ -51,18 +56,18 @@ class Ranked:
 
 def rank(scored: Iterable[Scored], customers: int) -> Ranked:
     """At most `MOST_KEPT` each; blocks come with customers ascending over all of them."""
-    products, chances = [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
     lengths = np.zeros(customers, np.int64)
-    for block in scored:
-        order = _most_likely_first(block)
-        lengths += np.bincount(block.customers[order], minlength=customers)
-        products.append(block.products[order])
-        chances.append(block.chance[order])
-    return Ranked(
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        products=np.concatenate(products),
-        chance=np.concatenate(chances),
-    )
+    with Growing(np.int32) as products, Growing(np.float32) as chances:
+        for block in scored:
+            order = _most_likely_first(block)
+            lengths += np.bincount(block.customers[order], minlength=customers)
+            products.write(block.products[order])
+            chances.write(block.chance[order])
+        return Ranked(
+            starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            products=products.whole(),
+            chance=chances.whole(),
+        )
 
 
 def _most_likely_first(block: Scored) -> npt.NDArray[np.intp]:

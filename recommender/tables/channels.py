@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommender.tables.large.mapped import taken
 from recommender.text import TextColumn
 
 FEW = np.iinfo(np.int16).max
@@ -31,7 +32,11 @@ class Channels:
         """None where no line names one: then nothing is kept of them."""
         if not len(names):
             return None
-        return cls(names, numbers.astype(np.int16 if len(names) <= FEW else np.int32))
+        return cls(names, numbers.astype(number_type(names), copy=False))
 
     def take(self, rows: npt.NDArray[Any]) -> Channels:
-        return Channels(self.names, self.numbers[rows])
+        return Channels(self.names, taken(self.numbers, rows))
+
+
+def number_type(names: TextColumn) -> type[np.int16] | type[np.int32]:
+    return np.int16 if len(names) <= FEW else np.int32

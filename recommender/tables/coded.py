@@ -34,8 +34,18 @@ def coded(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, Codes]:
 
 
 def as_ids(ordered: pa.StringArray) -> Ids:
-    texts = TextColumn.of(ordered.to_pylist())
+    texts = as_texts(ordered)
     return Ids(texts.ends, texts.content)
+
+
+def as_texts(array: pa.StringArray) -> TextColumn:
+    """Without a Python text for each; none may be null."""
+    whole = array.cast(pa.large_string())
+    _, ends, content = whole.buffers()
+    first, last = whole.offset, whole.offset + len(whole) + 1
+    ends = np.frombuffer(ends, np.int64)[first:last] if len(whole) else np.zeros(1, np.int64)
+    content = np.frombuffer(content or b"", np.uint8)[ends[0] : ends[-1]]
+    return TextColumn(ends - ends[0], content.copy())
 
 
 def _numbers(chunk: pa.DictionaryArray) -> npt.NDArray[np.int32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +14,8 @@ from recommender.tables.cells.numbers import Numbers
 from recommender.tables.cells.zones import Seconds
 from recommender.tables.channels import Channels
 from recommender.tables.chunk import Mask
-from recommender.tables.coded import as_ids, coded
+from recommender.tables.coded import as_ids, as_texts, coded
 from recommender.tables.purchases import COLUMNS, Purchases
-from recommender.text import TextColumn
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,15 @@ class PurchaseLines:
             orders=orders,
             channels=channels,
         )
-        repeated = _repeats(lines)
+        columns = {name: getattr(lines, name) for name in COLUMNS}
+        columns |= {"channels": lines.channels.numbers} if lines.channels else {}
+        repeated = repeats(columns)
         return (lines.take(~repeated) if repeated.any() else lines), int(repeated.sum())
 
 
 def _channels(parts: list[pa.DictionaryArray]) -> Channels | None:
     names, numbers = coded(parts)
-    return Channels.of(TextColumn.of(names.to_pylist()), numbers)
+    return Channels.of(as_texts(names), numbers)
 
 
 def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -73,16 +75,14 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return whole
 
 
-def _repeats(lines: Purchases) -> Mask:
-    """(n,) true where a line of a known order equals the one before it.
+def repeats(columns: Mapping[str, npt.NDArray[Any]]) -> Mask:
+    """(n,) true where a line of a known order equals the one before it; lines in canonical order.
 
     Without an order two equal lines are two purchases.
     """
-    repeated = np.asarray(lines.orders >= 0)
+    repeated = np.asarray(columns["orders"] >= 0)
     repeated[:1] = False
-    columns = [getattr(lines, name) for name in COLUMNS]
-    columns += [lines.channels.numbers] if lines.channels else []
-    for column in columns:
+    for column in columns.values():
         here, before = column[1:], column[:-1]
         repeated[1:] &= (here == before) | ((here != here) & (before != before))  # noqa: PLR0124
     return repeated

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from recommender.config import TableSection
+from recommender.config import PurchaseSection
 from recommender.errors import BadDataError
 from recommender.tables.cells.dates import DateForm
 from recommender.tables.cells.decimals import DecimalMark
@@ -18,6 +18,8 @@ from recommender.tables.channels import MOST_CHANNELS
 from recommender.tables.checks import Checks
 from recommender.tables.chunk import Chunk
 from recommender.tables.journal import Journal
+from recommender.tables.large.budget import most_bytes
+from recommender.tables.large.gathering import Gathering
 from recommender.tables.purchase_lines import PurchaseLines
 from recommender.tables.purchases import Purchases
 from recommender.tables.reading.contract import Contract
@@ -35,9 +37,10 @@ class PurchaseTable:
     table: ClassVar = "purchases"
 
     def __init__(
-        self, section: TableSection, folder: Path, journal: Journal, window: Window
+        self, section: PurchaseSection, folder: Path, journal: Journal, window: Window
     ) -> None:
         self._journal, self._window = journal, window
+        self._memory = most_bytes(section.memory_bytes)
         self._intake = Intake(Contract(self.table, section, REQUIRED, OPTIONAL), folder, journal)
         self._clock = find_clock(
             "purchases", "purchased_at", section.date_format, section.time_zone
@@ -52,16 +55,16 @@ class PurchaseTable:
             "quantity": self._quantity,
             "unit_price": self._unit_price,
         }
-        kept = PurchaseLines()
-        for chunk in settled(self._intake.chunks(), forms, self._journal):
-            self._check(chunk, kept)
-        self._clock.finish(self._journal)
-        self._check_any_left(sum(map(len, kept.quantity)))
-        purchases, self._journal.merged = kept.purchases()
+        with Gathering(self._memory, self._journal.progress) as kept:
+            for chunk in settled(self._intake.chunks(), forms, self._journal):
+                self._check(chunk, kept)
+            self._clock.finish(self._journal)
+            self._check_any_left(len(kept))
+            purchases, self._journal.merged = kept.purchases()
         purchases = self._with_channels(purchases)
         return purchases, self._journal.report(len(purchases))
 
-    def _check(self, chunk: Chunk, kept: PurchaseLines) -> None:
+    def _check(self, chunk: Chunk, kept: Gathering) -> None:
         checks = Checks(chunk, self._journal)
         customers, products = checks.ids("customer_id"), checks.ids("product_id")
         moments = checks.moments("purchased_at", self._clock, self._window)

@@ -9,18 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.tables.channels import Channels
+from recommender.tables.large.mapped import blocks, looked_up, taken
 from recommender.text import Ids
 
 SECONDS_PER_DAY = 86_400
-COLUMNS = (
-    "customer_rows",
-    "product_columns",
-    "purchased_at",
-    "quantity",
-    "unit_price",
-    "orders",
-)
-"""Of one line, in the order of the keys that lines are sorted by."""
+KINDS = {
+    "customer_rows": np.int32,
+    "product_columns": np.int32,
+    "purchased_at": np.int64,
+    "quantity": np.float64,
+    "unit_price": np.float64,
+    "orders": np.int32,
+}
+"""Of the columns of one line, in the order of the keys that lines are sorted by."""
+COLUMNS = tuple(KINDS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +70,7 @@ class Purchases:
             lengths["channels"] = len(self.channels.numbers)
         if len(set(lengths.values())) != 1:
             raise ValueError(f"columns of one table have one length, not {lengths}")
-        if len(self) and not np.isfinite(self.quantity).all():
+        if not all(np.isfinite(self.quantity[a:b]).all() for a, b in blocks(len(self))):
             raise ValueError("quantities must be finite")
         for name, rows, ids in (
             ("customer", self.customer_rows, self.customers),
@@ -76,17 +78,17 @@ class Purchases:
         ):
             if len(rows) and not (rows.min() >= 0 and rows.max() < len(ids)):
                 raise ValueError(f"{name} {rows.min()}..{rows.max()} outside 0..{len(ids) - 1}")
-        if not self._is_in_order():
+        if not all(self._is_in_order(slice(a, b)) for a, b in blocks(len(self), overlap=1)):
             raise ValueError("lines must be sorted by customer, product and time")
 
     def __len__(self) -> int:
         return len(self.customer_rows)
 
-    def _is_in_order(self) -> bool:
+    def _is_in_order(self, lines: slice) -> bool:
         """Pairs are cut out of the columns by where customer or product change."""
-        customers = np.diff(self.customer_rows)
-        products = np.where(customers == 0, np.diff(self.product_columns), 1)
-        times = np.where(products == 0, np.diff(self.purchased_at), 1)
+        customers = np.diff(self.customer_rows[lines])
+        products = np.where(customers == 0, np.diff(self.product_columns[lines]), 1)
+        times = np.where(products == 0, np.diff(self.purchased_at[lines]), 1)
         return bool(((customers >= 0) & (products >= 0) & (times >= 0)).all())
 
     def __repr__(self) -> str:
@@ -97,9 +99,9 @@ class Purchases:
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Purchases:
         """The same ids with only these lines; a mask or increasing positions keep the order."""
-        taken = {name: column[rows] for name, column in self._columns().items()}
+        columns = {name: taken(column, rows) for name, column in self._columns().items()}
         channels = self.channels and self.channels.take(rows)
-        return Purchases(self.customers, self.products, **taken, channels=channels)
+        return Purchases(self.customers, self.products, **columns, channels=channels)
 
     def before(self, moment: int) -> Purchases:
         """Lines earlier than `moment` (seconds since 1970 UTC)."""
@@ -114,8 +116,12 @@ class Purchases:
         Both sets are sorted alike, so the canonical order stays.
         """
         columns = self._columns()
-        columns["customer_rows"] = positions(self.customers, customers)[self.customer_rows]
-        columns["product_columns"] = positions(self.products, products)[self.product_columns]
+        for name, ours, theirs in (
+            ("customer_rows", self.customers, customers),
+            ("product_columns", self.products, products),
+        ):
+            if ours is not theirs:
+                columns[name] = looked_up(positions(ours, theirs), columns[name])
         return Purchases(customers, products, **columns, channels=self.channels)
 
     @property

@@ -51,7 +51,8 @@ Progress = Callable[[str, int], None]
 def read_tables(
     config: Config, *, as_of: datetime | None = None, progress: Progress | None = None
 ) -> Tables:
-    """All tables the config names; `progress` is told (table, rows read so far) now and then.
+    """All tables the config names; `progress` is told (table, rows read so far) now and then,
+    and of purchases that outgrow memory what is done with them on disk.
 
     Purchases and events at or after `as_of` are left out. Raises `ConfigError` before anything
     is read, `BadDataError` and `ReadWriteError` for what is found then.

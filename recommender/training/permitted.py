@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import BadDataError
+from recommender.tables.large.mapped import looked_up
 from recommender.tables.oddities.oddities import oddities
 from recommender.tables.oddities.strangers import strangers
 from recommender.tables.purchases import Purchases
@@ -121,8 +122,8 @@ def _purchases_without(purchases: Purchases, why: dict[str, Why]) -> Purchases:
     return Purchases(
         customers=Ids.of(c for c in purchases.customers if c not in why),
         products=Ids.of(kept.products[int(column)] for column in products),
-        customer_rows=(np.cumsum(stays, dtype=np.int32) - 1)[kept.customer_rows].astype(np.int32),
-        product_columns=places[kept.product_columns],
+        customer_rows=looked_up(np.cumsum(stays, dtype=np.int32) - 1, kept.customer_rows),
+        product_columns=looked_up(places, kept.product_columns),
         purchased_at=kept.purchased_at,
         quantity=kept.quantity,
         unit_price=kept.unit_price,

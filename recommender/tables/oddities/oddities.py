@@ -9,6 +9,8 @@ import pandas as pd
 
 from recommender.tables.oddities.fees import fees
 from recommender.tables.oddities.lookalikes import lookalikes
+from recommender.tables.oddities.returns import returns_without_sale
+from recommender.tables.oddities.runs import lines_of_days, rows_where, runs, shown
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
 LARGE_CUSTOMER = 0.5
@@ -34,32 +36,47 @@ def oddities(purchases: Purchases, products: pd.DataFrame | None) -> list[str]:
 
 
 def one_moment(purchases: Purchases) -> str | None:
-    times, counts = np.unique(purchases.purchased_at, return_counts=True)
-    most = int(counts.max())
-    if len(purchases) < FEW_LINES or most <= len(purchases) / 2:
+    days = lines_of_days(purchases)
+    if len(purchases) < FEW_LINES or days.max() <= len(purchases) / 2:
         return None
-    share = "all" if len(times) == 1 else f"{most / len(purchases):.0%} of the"
+    begins = int(days.argmax()) * SECONDS_PER_DAY
+    clock = np.zeros(SECONDS_PER_DAY, np.int64)
+    for lines in runs(purchases):
+        seconds = purchases.purchased_at[lines] - begins
+        of_day = seconds[(seconds >= 0) & (seconds < SECONDS_PER_DAY)]
+        clock += np.bincount(of_day, minlength=SECONDS_PER_DAY)
+    most = int(clock.max())
+    if most <= len(purchases) / 2:
+        return None
+    share = "all" if most == len(purchases) else f"{most / len(purchases):.0%} of the"
     return (
-        f"{share} lines share one moment, {_when(times[counts.argmax()])}: "
+        f"{share} lines share one moment, {_when(begins + int(clock.argmax()))}: "
         "is it the time of the export, not of the purchase?"
     )
 
 
 def one_day(purchases: Purchases) -> str | None:
-    days, counts = np.unique(purchases.purchased_at // SECONDS_PER_DAY, return_counts=True)
-    most = int(counts.max())
-    if len(purchases) < FEW_LINES or len(days) == 1 or most <= LARGE_DAY * len(purchases):
+    days = lines_of_days(purchases)
+    most = int(days.max())
+    is_only_day = most == len(purchases)
+    if len(purchases) < FEW_LINES or is_only_day or most <= LARGE_DAY * len(purchases):
         return None
-    day = _when(days[counts.argmax()] * SECONDS_PER_DAY)[:10]
+    day = _when(int(days.argmax()) * SECONDS_PER_DAY)[:10]
     return f"{most / len(purchases):.0%} of the lines fall on one day, {day}"
 
 
 def one_customer(purchases: Purchases) -> str | None:
     """By money where prices are known, by lines where not."""
-    worth = np.nan_to_num(purchases.unit_price) * np.maximum(purchases.quantity, 0)
-    knows_prices = worth.sum() > 0
-    weights = worth if knows_prices else np.ones(len(purchases))
-    sums = np.bincount(purchases.customer_rows, weights)
+    worth, number = np.zeros(len(purchases.customers)), np.zeros(len(purchases.customers))
+    for lines in runs(purchases):
+        money = np.nan_to_num(purchases.unit_price[lines]) * np.maximum(
+            purchases.quantity[lines], 0
+        )
+        of_customer = purchases.customer_rows[lines]
+        worth += np.bincount(of_customer, money, len(worth))
+        number += np.bincount(of_customer, minlength=len(number))
+    knows_prices = worth.any()
+    sums = worth if knows_prices else number
     share = sums.max() / sums.sum()
     if len(purchases.customers) < 3 or share < LARGE_CUSTOMER:
         return None
@@ -68,48 +85,20 @@ def one_customer(purchases: Purchases) -> str | None:
     return f"customer {largest!r} has {share:.0%} of all {what}: a collective account, or a test?"
 
 
-def returns_without_sale(purchases: Purchases) -> str | None:
-    """Returns before the customer bought the product at all, as far as the table goes back."""
-    n_products = len(purchases.products)
-    pairs = purchases.customer_rows.astype(np.int64) * n_products + purchases.product_columns
-    bought = purchases.quantity > 0
-    known, first = np.unique(pairs[bought], return_index=True)
-    first_at = purchases.purchased_at[bought][first]
-    places = np.searchsorted(known, pairs[~bought])
-    found = np.append(known, -1)[places] == pairs[~bought]
-    earlier = np.append(first_at, 0)[places] <= purchases.purchased_at[~bought]
-    rows = np.flatnonzero(~bought)[~(found & earlier)]
-    if not len(rows):
-        return None
-    shown = _lines(purchases, rows)
-    return f"{len(rows):,} of {(~bought).sum():,} returns have no sale before them{shown}"
-
-
 def free_of_charge(purchases: Purchases) -> str | None:
-    rows = np.flatnonzero(purchases.unit_price == 0)
+    rows = rows_where(purchases.unit_price, lambda price: price == 0)
     if not len(rows):
         return None
     have = "line has" if len(rows) == 1 else "lines have"
-    return f"{len(rows):,} {have} a price of 0{_lines(purchases, rows)}"
+    return f"{len(rows):,} {have} a price of 0{shown(purchases, rows)}"
 
 
 def broken_quantities(purchases: Purchases) -> str | None:
-    rows = np.flatnonzero(purchases.quantity % 1 != 0)
+    rows = rows_where(purchases.quantity, lambda quantity: quantity % 1 != 0)
     if not len(rows):
         return None
     are = "quantity is" if len(rows) == 1 else "quantities are"
-    return f"{len(rows):,} {are} not whole{_lines(purchases, rows)}"
-
-
-def _lines(purchases: Purchases, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> str:
-    """Up to three different products with their customers."""
-    _, first = np.unique(purchases.product_columns[rows], return_index=True)
-    shown = (
-        f"{purchases.products[int(purchases.product_columns[r])]!r} "
-        f"by {purchases.customers[int(purchases.customer_rows[r])]!r}"
-        for r in rows[np.sort(first)[:3]]
-    )
-    return f", such as {', '.join(shown)}"
+    return f"{len(rows):,} {are} not whole{shown(purchases, rows)}"
 
 
 def _when(moment: int) -> str:

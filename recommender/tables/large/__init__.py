@@ -1,0 +1,1 @@
+"""Purchases that outgrow memory: written to disk, sorted there by DuckDB, and mapped."""
