@@ -19,13 +19,18 @@ from recommender.suggest.facts import CHANNELS
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS, Kind
 
 TOML = "recommender.toml"
+DEBUG = "recommender.debug"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def config_option(command: Command) -> Command:
     """`--config FILE` as `config_path`, and `--debug`, which `main` looks for itself."""
     command = click.option(
-        "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_remembered,
+        help="Show the traceback of an error.",
     )(command)
     return click.option(
         "--config",
@@ -36,6 +41,11 @@ def config_option(command: Command) -> Command:
         show_default=True,
         help="What to read, how to learn, where to publish.",
     )(command)
+
+
+def is_debugging() -> bool:
+    """Whether the command that runs was given `--debug`."""
+    return bool(click.get_current_context().meta.get(DEBUG))
 
 
 def selection_options(command: Command) -> Command:
@@ -92,6 +102,10 @@ def program() -> str:
     on_path = shutil.which("recommender")
     is_found = on_path is not None and Path(on_path).resolve() == called.resolve()
     return "recommender" if is_found else shlex.quote(str(called))
+
+
+def _remembered(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta[DEBUG] = value
 
 
 _OF_CUSTOMERS = (

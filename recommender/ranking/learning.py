@@ -153,7 +153,7 @@ class Study:
             ranked = _rank(boosted.scored(scene), scene.models)
             return scene.models, boosted.corrected(ranked), boosted
         models = learn(self._purchases, self._settings, self._now, self._starts[0])
-        plain = self._plain or ranker_without_windows(models, self._settings.als)
+        plain = self._plain or ranker_without_windows(models, self._settings)
         return models, _rank(plain.scored(models), models), plain
 
     def _better(self) -> str:

@@ -14,7 +14,6 @@ from recommender.judging.metrics import Depth, buyers, scores
 from recommender.judging.window import bought_between
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import Netted, net_returns, pair_starts
-from recommender.models.als import fit_als
 from recommender.models.highest import highest
 from recommender.models.settings import Settings
 from recommender.ranking.windows import LENGTH
@@ -75,7 +74,7 @@ class Exam:
     ) -> tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.intp]]]:
         """Customers (which must ascend) and products of the first 100 places of their lists."""
         weights = build_matrix(self.netted, settings.weighting, self.at).weights
-        factors = fit_als(weights, replace(settings.als, iterations=iterations))
+        factors = settings.engine.fit(weights, replace(settings.als, iterations=iterations))
         unsold = np.bincount(weights.indices, minlength=weights.shape[1]) == 0
         owners, lists = [], []
         size = max(1, CELLS // max(weights.shape[1], 1))

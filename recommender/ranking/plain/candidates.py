@@ -51,11 +51,11 @@ def _block(
     scores[never_candidates(models, customers)] = -np.inf
     scores[:, models.popularity.buyers == 0] = -np.inf
     width = scores.shape[1]
-    best = _best(scores, min(LIKED, width))
+    rows, best, place = models.liked.of(customers, LIKED) if models.liked else _best(scores, LIKED)
     first = np.arange(len(customers))[:, None] * width
-    cells = np.concatenate([(first + best).ravel(), (first + popular).ravel()])
+    cells = np.concatenate([rows * width + best, (first + popular).ravel()])
     places = np.full(len(cells), LIKED, np.int32)
-    places[: best.size] = np.tile(np.arange(best.shape[1], dtype=np.int32), len(best))
+    places[: len(best)] = place
     # of a cell that is both liked and popular, the liked one stands first
     cells, once = np.unique(cells, return_index=True)
     score = scores.ravel()[cells]
@@ -68,14 +68,18 @@ def never_candidates(
     models: Models, customers: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of the block and products that were bought or returned."""
-    parts = (models.matrix.weights, models.matrix.returned, models.earlier)
-    cells = [part[customers].nonzero() for part in parts]
+    cells = [part[customers].nonzero() for part in models.closed]
     rows, products = (np.concatenate(side) for side in zip(*cells, strict=True))
     return rows, products
 
 
-def _best(scores: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
-    """(rows, n) columns of the highest scores, best first, of equals the lower column."""
+def _best(
+    scores: npt.NDArray[np.float32], most: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows, columns and places of the highest scores, best first, of equals the lower column."""
+    n = min(most, scores.shape[1])
     some = np.argpartition(scores, scores.shape[1] - n, axis=1)[:, -n:]
     values = np.take_along_axis(scores, some, axis=1)
-    return np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)
+    best = np.take_along_axis(some, np.lexsort((some, -values), axis=1), axis=1)
+    places = np.tile(np.arange(n), len(scores))
+    return np.repeat(np.arange(len(scores)), n), best.ravel(), places
