@@ -14,8 +14,10 @@ from recommender.models.engine import IMPLICIT, Engine, EngineName
 HALF_LIFE_DAYS = 20.0
 """Found on gift wholesale and on liquor wholesale alike; see benchmarks/README.md."""
 FACTORS = 64
+REGULARIZATION = 10.0
+ALPHA = 2.0
 DEFAULTS = {
-    "implicit": {"regularization": 10.0, "alpha": 2.0, "iterations": 15},
+    "implicit": {"regularization": REGULARIZATION, "alpha": ALPHA, "iterations": 15},
     "spark": {"regularization": 20.0, "alpha": 4.0, "iterations": 8},
 }
 """Of each engine its own: what is good for one is not for the other."""

@@ -14,7 +14,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -39,20 +39,21 @@ from recommender.models.spark_tasks import LIKED, PAIRS, Summing, liked_most, su
 from recommender.tables.purchases import COLUMNS, Purchases
 
 try:
-    from py4j.java_gateway import JavaGateway
-    from py4j.protocol import Py4JError
-    from pyspark import SparkConf, SparkContext
-    from pyspark.errors import PySparkException
-    from pyspark.java_gateway import launch_gateway
-    from pyspark.ml.recommendation import ALS
-    from pyspark.sql import DataFrame, SparkSession
+    with warnings.catch_warnings():
+        # pandas is newer than pyspark knows; no row here passes through it
+        warnings.filterwarnings("ignore", "PySpark does not yet", FutureWarning)
+        from py4j.java_gateway import JavaGateway
+        from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext
+        from pyspark.errors import PySparkException
+        from pyspark.java_gateway import launch_gateway
+        from pyspark.ml.recommendation import ALS
+        from pyspark.sql import DataFrame, SparkSession
 except ModuleNotFoundError as error:
     raise ConfigError(
-        f"--engine spark needs {error.name}, which is not installed; "
-        "pip install 'recommender[spark]'"
+        "--engine spark needs pyspark, which is not installed; pip install 'recommender[spark]'"
     ) from error
 
-_launch: Any = launch_gateway
 INSTALL_JAVA = (
     "install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless), "
     "or set JAVA_HOME to where it is"
@@ -78,7 +79,7 @@ class Spark:
 
     @property
     def versions(self) -> Mapping[str, str]:
-        return {"pyspark": self.session.version}
+        return {"pyspark": str(self.session.version)}
 
     def matrix(self, past: Past, weighting: RecencyQuantity) -> PurchaseMatrix:
         """Netted, weighed and summed on executors, each of whom has all lines of some products."""
@@ -148,7 +149,7 @@ class Spark:
 
     @property
     def _parts(self) -> int:
-        return self.session.sparkContext.defaultParallelism
+        return int(self.session.sparkContext.defaultParallelism)
 
     def _frame(self, table: pa.Table) -> DataFrame:
         """By way of a file: what the driver sends itself may not exceed 128 MB a task."""
@@ -164,7 +165,7 @@ def spark_engine(section: SparkSection, *, is_loud: bool = False) -> Iterator[Sp
     What Java says goes to stderr if it `is_loud`, else to a file that is removed too. Raises
     `ConfigError` where there is no Java, or none that Spark starts with.
     """
-    if not any(place and shutil.which("java", path=place) for place in _places_of_java()):
+    if not _has_java():
         raise ConfigError(f"--engine spark needs Java, and there is none; {INSTALL_JAVA}")
     with TemporaryDirectory(prefix="recommender-spark-", dir=section.directory) as name:
         folder = Path(name)
@@ -176,18 +177,21 @@ def spark_engine(section: SparkSection, *, is_loud: bool = False) -> Iterator[Sp
                 _stop(session, gateway)
 
 
-def _places_of_java() -> tuple[str | None, str | None]:
+def _has_java() -> bool:
     home = os.environ.get("JAVA_HOME")
-    return (f"{home}/bin", None) if home else (os.environ.get("PATH"), None)
+    return shutil.which("java", path=f"{home}/bin" if home else None) is not None
 
 
 def _started(section: SparkSection, folder: Path, log: IO[Any]) -> tuple[SparkSession, JavaGateway]:
     conf = SparkConf().setAll(list(_options(section, folder).items()))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # it would take any python3
+    gateway = None
     try:
-        gateway: JavaGateway = _launch(conf, {"stdout": log.fileno(), "stderr": log.fileno()})
+        gateway = launch_gateway(conf, {"stdout": log.fileno(), "stderr": log.fileno()})
         context = SparkContext(conf=conf, gateway=gateway)
     except (PySparkException, Py4JError, OSError) as error:
+        if gateway:
+            _end(gateway)
         raise ConfigError(
             f"Spark did not start on {section.master!r}: {_reason(folder) or error}; {INSTALL_JAVA}"
         ) from error
@@ -217,8 +221,13 @@ def _reason(folder: Path) -> str | None:
 
 
 def _stop(session: SparkSession, gateway: JavaGateway) -> None:
-    """Java too: pyspark would leave it running, and start no other one with other settings."""
-    session.stop()
+    with suppress(PySparkException, Py4JError, ConnectionError):  # it may have died before
+        session.stop()
+    _end(gateway)
+
+
+def _end(gateway: JavaGateway) -> None:
+    """Of Java too: pyspark would leave it running, and start no other with other settings."""
     gateway.shutdown()
     gateway.proc.stdin.close()
     gateway.proc.wait()
@@ -230,7 +239,6 @@ def _told_plainly() -> Iterator[None]:
     """What Spark raises is a page of Java."""
     try:
         with warnings.catch_warnings():
-            # pandas is newer than pyspark knows, and no row here passes through it
             warnings.filterwarnings("ignore", "PySpark does not yet", FutureWarning)
             yield
     except (PySparkException, Py4JError, ConnectionError) as error:
