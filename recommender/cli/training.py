@@ -66,5 +66,7 @@ def _started(engine: EngineName, config: Config, say: Say) -> AbstractContextMan
     # only who asks for Spark has to have it installed
     from recommender.models.spark_als import spark_engine  # noqa: PLC0415
 
-    say(f"starting Spark on {config.train.spark.master}")
-    return spark_engine(config.train.spark, is_loud=is_debugging())
+    section = config.train.spark
+    say(f"starting Spark on {section.master}")
+    shared = config.folder / section.directory if section.directory else None
+    return spark_engine(section, shared, is_loud=is_debugging())

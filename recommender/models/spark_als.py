@@ -16,14 +16,12 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy import sparse
@@ -35,8 +33,8 @@ from recommender.matrix.weights import RecencyQuantity
 from recommender.models.als import AlsSettings, Factors, fold_in
 from recommender.models.engine import EngineName, Past
 from recommender.models.liked import Liked
+from recommender.models.spark_rows import customers_of, lines_of, ratings_of
 from recommender.models.spark_tasks import LIKED, PAIRS, Summing, liked_most, summed_pairs
-from recommender.tables.purchases import COLUMNS, Purchases
 
 try:
     with warnings.catch_warnings():
@@ -88,7 +86,7 @@ class Spark:
         purchases = past.purchases
         task = partial(summed_pairs, summing=Summing(weighting, past.begins, past.now))
         with _told_plainly():
-            lines = self._frame(_lines(purchases)).repartition(self._parts, "product")
+            lines = self._frame(lines_of(purchases)).repartition(self._parts, "product")
             found = lines.mapInArrow(task, PAIRS).toArrow()
         found = found.sort_by([("customer", "ascending"), ("product", "ascending")])
         columns = (found.column(name).to_numpy() for name in found.column_names)
@@ -114,7 +112,7 @@ class Spark:
         unsold = np.logical_not(factors.products.any(axis=1))
         with _told_plainly():
             shared = self.session.sparkContext.broadcast((factors.products, unsold))
-            rows = self._frame(_customers(factors, closed)).repartition(self._parts)
+            rows = self._frame(customers_of(factors, closed)).repartition(self._parts)
             found = rows.mapInArrow(partial(liked_most, shared=shared, n=n), LIKED).toArrow()
             shared.destroy()
         found = found.sort_by("customer")
@@ -141,7 +139,7 @@ class Spark:
             ratingCol="weight",
         )
         with _told_plainly():
-            found = als.fit(self._frame(_ratings(weights))).itemFactors.toArrow()
+            found = als.fit(self._frame(ratings_of(weights))).itemFactors.toArrow()
         factors = np.zeros((weights.shape[1], settings.factors), np.float32)
         rows = found.column("features").combine_chunks().flatten().to_numpy()
         factors[found.column("id").to_numpy()] = rows.reshape(-1, settings.factors)
@@ -159,15 +157,17 @@ class Spark:
 
 
 @contextmanager
-def spark_engine(section: SparkSection, *, is_loud: bool = False) -> Iterator[Spark]:
-    """An engine with a session of its own; what it wrote is removed when it ends.
+def spark_engine(
+    section: SparkSection, shared: Path | None = None, *, is_loud: bool = False
+) -> Iterator[Spark]:
+    """An engine with a session of its own; what it wrote, below `shared`, is removed when it ends.
 
     What Java says goes to stderr if it `is_loud`, else to a file that is removed too. Raises
     `ConfigError` where there is no Java, or none that Spark starts with.
     """
     if not _has_java():
         raise ConfigError(f"--engine spark needs Java, and there is none; {INSTALL_JAVA}")
-    with TemporaryDirectory(prefix="recommender-spark-", dir=section.directory) as name:
+    with TemporaryDirectory(prefix="recommender-spark-", dir=shared) as name:
         folder = Path(name)
         with (folder / "log").open("wb") as log:
             session, gateway = _started(section, folder, sys.stderr if is_loud else log)
@@ -252,33 +252,3 @@ def _told_plainly() -> Iterator[None]:
 def _usual_length(weights: sparse.csr_matrix) -> float:
     """Products of the mean customer that has any."""
     return weights.nnz / max(int((np.diff(weights.indptr) > 0).sum()), 1)
-
-
-def _lines(purchases: Purchases) -> pa.Table:
-    names = {"customer_rows": "customer", "product_columns": "product"}
-    return pa.table({names.get(name, name): getattr(purchases, name) for name in COLUMNS})
-
-
-def _ratings(weights: sparse.csr_matrix) -> pa.Table:
-    """MLlib takes whole numbers of 32 bits for ids."""
-    customers = np.repeat(np.arange(weights.shape[0], dtype=np.int32), np.diff(weights.indptr))
-    products = weights.indices.astype(np.int32)
-    return pa.table({"customer": customers, "product": products, "weight": weights.data})
-
-
-def _customers(factors: Factors, closed: tuple[sparse.csr_matrix, ...]) -> pa.Table:
-    """All that were fitted, with their factors and what is closed to them."""
-    known = np.flatnonzero(factors.customers.any(axis=1))
-    width = factors.customers.shape[1]
-    shut = reduce(add, (part[known].astype(bool) for part in closed))
-    return pa.table(
-        {
-            "customer": known.astype(np.int32),
-            "factors": _lists(np.arange(len(known) + 1) * width, factors.customers[known].ravel()),
-            "closed": _lists(shut.indptr, shut.indices.astype(np.int32)),
-        }
-    )
-
-
-def _lists(ends: npt.NDArray[np.integer[Any]], values: npt.NDArray[np.generic]) -> pa.ListArray:
-    return pa.ListArray.from_arrays(pa.array(ends.astype(np.int32)), pa.array(values))
