@@ -18,7 +18,7 @@ REGULARIZATION = 10.0
 ALPHA = 2.0
 DEFAULTS = {
     "implicit": {"regularization": REGULARIZATION, "alpha": ALPHA, "iterations": 15},
-    "spark": {"regularization": 20.0, "alpha": 4.0, "iterations": 8},
+    "spark": {"regularization": 20.0, "alpha": 4.0, "iterations": 5},
 }
 """Of each engine its own: what is good for one is not for the other."""
 

@@ -56,7 +56,7 @@ INSTALL_JAVA = (
     "install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless), "
     "or set JAVA_HOME to where it is"
 )
-CHECKPOINT_EVERY = 4
+CHECKPOINT_EVERY = 3
 """Iterations: without, what a lost executor takes to repair grows with each of them."""
 
 

@@ -74,7 +74,8 @@ class Exam:
     ) -> tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.intp]]]:
         """Customers (which must ascend) and products of the first 100 places of their lists."""
         weights = build_matrix(self.netted, settings.weighting, self.at).weights
-        factors = settings.engine.fit(weights, replace(settings.als, iterations=iterations))
+        fewer = min(iterations, settings.als.iterations)
+        factors = settings.engine.fit(weights, replace(settings.als, iterations=fewer))
         unsold = np.bincount(weights.indices, minlength=weights.shape[1]) == 0
         owners, lists = [], []
         size = max(1, CELLS // max(weights.shape[1], 1))
