@@ -95,12 +95,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Engine]:
-    """A Spark of one session on two cores."""
+def spark_installed() -> None:
     if importlib.util.find_spec("pyspark") is None:
-        skip_or_fail("pyspark is not installed; make install EXTRAS=,spark")
+        skip_or_fail("pyspark is not installed: make EXTRAS=service,postgres,dev,spark install")
     if shutil.which("java") is None:
         skip_or_fail("Java is not installed, which Spark needs")
+
+
+@pytest.fixture(scope="session")
+def spark(spark_installed: None) -> Iterator[Engine]:
+    """A Spark of one session on two cores."""
     spark_als = importlib.import_module("recommender.models.spark_als")
     with spark_als.spark_engine(SparkSection()) as engine:
         yield engine

@@ -12,6 +12,7 @@ from recommender.errors import BadDataError
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import net_returns
 from recommender.matrix.weights import RecencyQuantity
+from recommender.models import liked
 from recommender.models.als import AlsSettings
 from recommender.models.engine import Engine, Past
 from recommender.models.liked import most_liked
@@ -116,6 +117,20 @@ def test_the_most_liked_leave_out_what_is_closed_and_begin_with_the_best() -> No
     unsold = np.array([False, False, False, True])
     found = [row.tolist() for row in most_liked(customers, products, closed, unsold, 2)]
     assert found == [[1, 2], [2, 1], [0, 1]]
+
+
+def test_where_blocks_of_customers_end_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    customers = random.random((9, 3), np.float32)
+    products = random.random((7, 3), np.float32)
+    closed = np.arange(10), random.integers(0, 7, 9, np.int32)
+    whole, parts = [], []
+    for found, cells in ((whole, 1000), (parts, 14)):
+        monkeypatch.setattr(liked, "CELLS", cells)
+        rows = most_liked(customers, products, closed, np.zeros(7, bool), 4)
+        found.extend(row.tolist() for row in rows)
+    assert whole == parts
+    assert all(len(row) == 4 for row in whole)
 
 
 @pytest.mark.slow
