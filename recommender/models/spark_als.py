@@ -183,6 +183,7 @@ def _has_java() -> bool:
 
 
 def _started(section: SparkSection, folder: Path, log: IO[Any]) -> tuple[SparkSession, JavaGateway]:
+    warnings.filterwarnings("ignore", "PySpark does not yet", FutureWarning)  # as above
     conf = SparkConf().setAll(list(_options(section, folder).items()))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # it would take any python3
     gateway = None
