@@ -1,15 +1,18 @@
 # Everything a person types. Python 3.11 or newer is all that must be there.
 PYTHON ?= python3
 BIN := .venv/bin
+# Of pyproject.toml. `spark`, 400 MB to download, comes with: make EXTRAS=service,postgres,dev,spark ...
+EXTRAS ?= service,postgres,dev
+INSTALLED := .venv/installed-$(EXTRAS)
 
 .PHONY: install demo test quick check format
 
-install: .venv/installed
+install: $(INSTALLED)
 
-.venv/installed: pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[service,postgres,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@
 
 demo: install  ## sample data, training, service on 127.0.0.1:8000

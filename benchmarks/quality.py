@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("date")
     parser.add_argument("--ruler", type=Path, default=Path("../shared/judge.py"))
     parser.add_argument("--only-ours", action="store_true")
+    parser.add_argument("--engine", choices=["implicit", "spark"], default="implicit")
     asked = parser.parse_args()
     ruler = load_ruler(asked.ruler)
     purchases = read_purchases(asked.folder)
@@ -48,7 +49,7 @@ def main() -> None:
         began = time.monotonic()
         show(name, ruler.judge(ranked_list(history, scores_of), truth), began)
     began = time.monotonic()
-    lists = ours(asked.folder, history, asked.date)
+    lists = ours(asked.folder, history, asked.date, asked.engine)
     show("**ours**", ruler.judge(lists.new, truth), began)
     print(
         "\n| bought again | nDCG@10 | recall@20 | products shown | seconds |\n|---|---|---|---|---|"
@@ -120,11 +121,11 @@ class Lists:
     again: pd.DataFrame
 
 
-def ours(folder: Path, history: pd.DataFrame, date: str) -> Lists:
+def ours(folder: Path, history: pd.DataFrame, date: str, engine: str) -> Lists:
     """Trained and listed by the command line, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        train_in(place, folder, history, date)
+        train_in(place, folder, history, date, engine)
         out = place / "list.csv"
         recommender(
             place, "cross-sell", "--kinds", "new,upgrade", "-n", "20", "--all", "--out", out
@@ -151,7 +152,9 @@ def lists_again(release: Release) -> pd.DataFrame:
     )
 
 
-def train_in(place: Path, folder: Path, history: pd.DataFrame, date: str) -> None:
+def train_in(
+    place: Path, folder: Path, history: pd.DataFrame, date: str, engine: str = "implicit"
+) -> None:
     """A release of these purchases and the other tables of `folder`, as of the date."""
     history.to_parquet(place / "purchases.parquet")
     config = (folder / "recommender.toml").read_text()
@@ -160,7 +163,7 @@ def train_in(place: Path, folder: Path, history: pd.DataFrame, date: str) -> Non
             (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
     config = config.replace("purchases/*.parquet", "purchases.parquet")
     (place / "recommender.toml").write_text(config)
-    recommender(place, "train", "--as-of", date, "--force", "a benchmark")
+    recommender(place, "train", "--as-of", date, "--force", "a benchmark", "--engine", engine)
 
 
 def recommender(place: Path, *words: str | Path) -> None:

@@ -16,6 +16,8 @@ from recommender.errors import RefusedError
 from recommender.judging.gate import gate
 from recommender.judging.judgement import Judgement
 from recommender.judging.report import HTML, read_report
+from recommender.models.engine import IMPLICIT, Engine
+from recommender.models.settings import check_settings
 from recommender.release.contents import Contents
 from recommender.release.publish import publish, training_lock, write_refused
 from recommender.release.shelf import Shelf
@@ -47,13 +49,16 @@ def train(
     force: str | None = None,
     say: Say = lambda _: None,
     progress: Progress | None = None,
+    engine: Engine = IMPLICIT,
 ) -> Published:
     """Publishes a release made from all purchases, or from those before `as_of`.
 
-    Raises `RefusedError` where the gate keeps it back and `force` gives no reason to publish it all
-    the same, `BusyError` when another training is running, `BadDataError` when there is nothing to
-    learn from, and what the tables, the fit and the disk raise.
+    Raises `ConfigError` for settings of another engine, `RefusedError` where the gate keeps it back
+    and `force` gives no reason to publish it all the same, `BusyError` when another training is
+    running, `BadDataError` when there is nothing to learn from, and what the tables, the fit and
+    the disk raise.
     """
+    check_settings(config.train, engine.name)
     directory = config.releases_directory
     with training_lock(directory):
         say("reading the tables")
@@ -64,7 +69,7 @@ def train(
             say(str(found.left_out))
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
         purchases = number_purchases(tables, now, config.train.history_days)
-        learned = learn_lists(config, found, purchases, now, say)
+        learned = learn_lists(config, found, purchases, now, say, engine)
         refusal = gate(learned.judgement, _live_report(directory))
         account = Account(config, found, learned, str(refusal) if refusal else None, force)
         if refusal and not force:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +13,8 @@ import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 
-from recommender.config import Config, load_config
+from recommender.config import Config, SparkSection, load_config
+from recommender.models.engine import IMPLICIT, Engine
 from recommender.release.opening import Release, open_release
 from recommender.train import train
 from service.records.database import Database, database_at
@@ -89,6 +92,42 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
             connection.execute(table.delete())
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def spark_installed() -> None:
+    if importlib.util.find_spec("pyspark") is None:
+        skip_or_fail("pyspark is not installed: make EXTRAS=service,postgres,dev,spark install")
+    if shutil.which("java") is None:
+        skip_or_fail("Java is not installed, which Spark needs")
+
+
+@pytest.fixture(scope="session")
+def spark(spark_installed: None) -> Iterator[Engine]:
+    """A Spark of one session on two cores."""
+    spark_als = importlib.import_module("recommender.models.spark_als")
+    with spark_als.spark_engine(SparkSection()) as engine:
+        yield engine
+
+
+@pytest.fixture(params=["implicit", pytest.param("spark", marks=pytest.mark.slow)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn: what a release must be, it must be with every one."""
+    found: Engine = IMPLICIT if request.param == "implicit" else request.getfixturevalue("spark")
+    return found
+
+
+@pytest.fixture(scope="session")
+def spark_sample_config(spark: Engine, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The sample data with one release of it that Spark fitted, by settings given as numbers."""
+    path = copy_sample(tmp_path_factory.mktemp("spark-sample"))
+    text = path.read_text(encoding="utf-8")
+    few = "[train]\nhalf_life_days = 60\nfactors = 16\n"
+    numbers = "[train.spark]\nalpha = 4\nregularization = 20\n"
+    path.write_text(text.replace("[train]", few, 1) + numbers, encoding="utf-8")
+    config = load_config(path)
+    train(config, engine=spark)
+    return config
 
 
 @pytest.fixture(scope="session")

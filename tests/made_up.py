@@ -12,6 +12,7 @@ from recommender.matrix.purchase_matrix import PurchaseMatrix, build_matrix
 from recommender.matrix.returns import Netted, net_returns
 from recommender.matrix.weights import RecencyQuantity
 from recommender.models.als import AlsSettings
+from recommender.models.engine import IMPLICIT, Engine
 from recommender.models.models import Models, learn
 from recommender.models.settings import Settings
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
@@ -93,9 +94,9 @@ def shop_purchases() -> Purchases:
     return purchases_of(shop_lines())
 
 
-def learned(purchases: Purchases) -> Models:
+def learned(purchases: Purchases, engine: Engine = IMPLICIT) -> Models:
     """All models, as of the last purchase."""
-    return learn(purchases, SETTINGS, purchases.last_at + 1)
+    return learn(purchases, replace(SETTINGS, engine=engine), purchases.last_at + 1)
 
 
 @cache

@@ -14,6 +14,7 @@ from recommender.assembly.contents import assemble
 from recommender.assembly.products import category_numbers, costs_of
 from recommender.insight.insight import Insight, beside_peers, learn_own
 from recommender.insight.withheld import Withheld
+from recommender.models.engine import IMPLICIT, Engine
 from recommender.models.models import Models, learn
 from recommender.ranking.again.ranker import count_again
 from recommender.ranking.outcome import outcome_of
@@ -130,10 +131,10 @@ def plain_rank(models: Models, chance_model: ChanceModel) -> Ranked:
 
 
 @cache
-def shop_contents() -> Contents:
+def shop_contents(engine: Engine = IMPLICIT) -> Contents:
     """Numbered by the ids of all tables, as a training does it."""
     tables = shop_tables()
-    models = learned_onto(tables)
+    models = learned_onto(tables, engine)
     again = count_again(models.netted.purchases, models.now)
     owned, insight = again.rank(models.netted.purchases, models.now), insight_of(tables, models)
     chances = regular_chances(insight.own.products, owned, Withheld("nothing is judged"))
@@ -148,19 +149,19 @@ def insight_of(tables: Tables, models: Models) -> Insight:
     return beside_peers(own, models, category_numbers(ids, tables.products))
 
 
-def learned_onto(tables: Tables) -> Models:
+def learned_onto(tables: Tables, engine: Engine = IMPLICIT) -> Models:
     assert tables.products is not None
     assert tables.customers is not None
     purchases = tables.purchases.onto(
         Ids.of([*tables.purchases.customers, *tables.customers["customer_id"]]),
         Ids.of([*tables.purchases.products, *tables.products["product_id"]]),
     )
-    return learned(purchases)
+    return learned(purchases, engine)
 
 
 @cache
-def shop_release() -> Release:
-    return in_memory(shop_contents())
+def shop_release(engine: Engine = IMPLICIT) -> Release:
+    return in_memory(shop_contents(engine))
 
 
 def random_contents(seed: int) -> Contents:

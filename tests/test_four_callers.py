@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from recommender.cli.main import run
 from recommender.config import Config
-from recommender.release.opening import Release
+from recommender.release.opening import open_release
 from recommender.suggest.suggestion import CROSS_SELL_KINDS, KINDS
 from service.settings import Settings
 from tests.callers import service_of
@@ -26,15 +26,23 @@ Facts = tuple[str, str, str, float | None, str]
 """product_id, kind, chance, expected value, recommendation_id."""
 
 
-@pytest.fixture(scope="module")
-def client(sample_config: Config) -> TestClient:
-    return service_of(Settings.from_config(sample_config))
+@pytest.fixture(scope="module", params=["implicit", pytest.param("spark", marks=pytest.mark.slow)])
+def config(request: pytest.FixtureRequest) -> Config:
+    """With a release of the sample by each engine; the service cannot tell them apart."""
+    name = "sample_config" if request.param == "implicit" else "spark_sample_config"
+    found: Config = request.getfixturevalue(name)
+    return found
 
 
 @pytest.fixture(scope="module")
-def asked(sample_release: Release) -> list[str]:
+def client(config: Config) -> TestClient:
+    return service_of(Settings.from_config(config))
+
+
+@pytest.fixture(scope="module")
+def asked(config: Config) -> list[str]:
     """Every third customer: with purchases, without, and of every segment."""
-    return list(sample_release.customers.ids)[::3][:ASKED]
+    return list(open_release(config.releases_directory).customers.ids)[::3][:ASKED]
 
 
 def facts_of(answer: dict[str, Any]) -> list[Facts]:
@@ -65,7 +73,7 @@ def batch_facts(config: Config, out: Path, kinds: list[str]) -> dict[str, list[F
 
 @pytest.mark.parametrize("kinds", [None, ",".join(KINDS), "lapsed,more"])
 def test_terminal_api_and_batch_give_the_same_lists(
-    sample_config: Config,
+    config: Config,
     client: TestClient,
     asked: list[str],
     tmp_path: Path,
@@ -75,8 +83,8 @@ def test_terminal_api_and_batch_give_the_same_lists(
     assert len(asked) == ASKED
     option = [] if kinds is None else ["--kinds", kinds]
     parameter = "" if kinds is None else f"&kinds={kinds}"
-    batch = batch_facts(sample_config, tmp_path / "list.csv", option)
-    place = ["--config", str(sample_config.folder / "recommender.toml")]
+    batch = batch_facts(config, tmp_path / "list.csv", option)
+    place = ["--config", str(config.folder / "recommender.toml")]
     capsys.readouterr()
     for customer_id in asked if kinds is None else asked[::5]:
         assert run(["suggest", customer_id, "-n", str(N), "--json", *place, *option]) == 0
@@ -101,10 +109,10 @@ def test_the_page_shows_the_products_of_the_api_in_the_same_order(
 
 
 def test_the_page_gives_the_reasons_of_the_batch_list(
-    sample_config: Config, client: TestClient, asked: list[str], tmp_path: Path
+    config: Config, client: TestClient, asked: list[str], tmp_path: Path
 ) -> None:
     out = tmp_path / "list.csv"
-    place = ["--config", str(sample_config.folder / "recommender.toml")]
+    place = ["--config", str(config.folder / "recommender.toml")]
     assert run(["cross-sell", "--out", str(out), "-n", str(N), *place]) == 0
     with out.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["customer_id"] in asked[:20]]

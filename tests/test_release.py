@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import BrokenReleaseError, UnknownReleaseError
+from recommender.models.engine import Engine
 from recommender.release import publish as publishing
 from recommender.release.attributes import no_attributes
 from recommender.release.columns import build, flatten, names
@@ -59,8 +60,9 @@ def same_arrays(one: Contents, other: Contents) -> bool:
     )
 
 
-def test_every_column_comes_back_as_it_was(folder: Path) -> None:
-    assert same_arrays(open_release(folder.parent).contents, shop_contents())
+def test_every_column_comes_back_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    published(tmp_path, shop_contents(engine))
+    assert same_arrays(open_release(tmp_path).contents, shop_contents(engine))
 
 
 def test_columns_are_named_as_they_are_nested() -> None:
@@ -72,9 +74,9 @@ def test_columns_are_named_as_they_are_nested() -> None:
     assert same_arrays(again, shop_contents())
 
 
-def test_a_release_answers_from_disk_as_it_did_in_memory(folder: Path) -> None:
-    opened = open_release(folder.parent)
-    before = in_memory(shop_contents(), opened.name)
+def test_a_release_answers_from_disk_as_it_did_in_memory(engine: Engine, tmp_path: Path) -> None:
+    opened = open_release(tmp_path, published(tmp_path, shop_contents(engine)))
+    before = in_memory(shop_contents(engine), opened.name)
     for customer in [*before.customers.ids, "nobody"]:
         assert suggest(opened, customer) == suggest(before, customer)
         assert customer_also_bought(opened, customer) == customer_also_bought(before, customer)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.models.engine import Engine
 from recommender.release.contents import Contents
 from recommender.release.opening import Release
 from recommender.suggest.also_bought import customer_also_bought
@@ -307,15 +308,24 @@ def test_a_customer_who_bought_everything_gets_an_empty_list_that_is_its_own() -
     assert suggest(in_memory(everything_bought()), "C001").returned == 8
 
 
-def test_a_product_that_left_the_catalogue_is_held_not_offered() -> None:
-    release = shop_release()
+def test_lists_of_a_trained_release_are_the_best_of_what_may_be_offered(engine: Engine) -> None:
+    release = shop_release(engine)
+    for customer in release.customers.ids:
+        best = by_brute_force(release, customer, Wish(8))
+        again = regular_by_brute_force(release, customer, Wish(8).kinds)
+        free = [product for product in best if rule_of(release, customer, product, again) is None]
+        assert ids_of(suggest(release, customer, Wish(8))) == free[:8]
+
+
+def test_a_product_that_left_the_catalogue_is_held_not_offered(engine: Engine) -> None:
+    release = shop_release(engine)
     found = [suggest(release, customer, Wish(MOST)) for customer in release.customers.ids]
     assert not any("B0" in ids_of(one) for one in found)
     assert any(("B0", "not_in_catalogue") in one.held for one in found)
 
 
-def test_a_bought_or_returned_product_is_never_offered_as_new() -> None:
-    release = shop_release()
+def test_a_bought_or_returned_product_is_never_offered_as_new(engine: Engine) -> None:
+    release = shop_release(engine)
     returned = 0
     for row, customer in enumerate(release.customers.ids):
         offered = set(ids_of(suggest(release, customer, Wish(MOST))))

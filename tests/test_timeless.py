@@ -51,12 +51,12 @@ def test_purchases_of_one_day_are_ranked_by_a_blend_that_held_out_pairs_chose() 
 
 def test_purchases_with_times_are_not() -> None:
     models = learned(purchases_of(shop_lines(customers=700)))
-    assert isinstance(ranker_without_windows(models, ALS), PlainRanker)
+    assert isinstance(ranker_without_windows(models, SETTINGS), PlainRanker)
 
 
 def test_with_too_few_pairs_to_hold_out_als_ranks_alone() -> None:
     models = learned(purchases_of(replace(line, day=0) for line in shop_lines()))
-    assert ranker_without_windows(models, ALS) == TimelessRanker(0.0, {})
+    assert ranker_without_windows(models, SETTINGS) == TimelessRanker(0.0, {})
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
@@ -97,7 +97,7 @@ def test_the_same_seed_holds_out_the_same_pairs() -> None:
 def test_hits_are_held_out_pairs_among_the_first_ten() -> None:
     weights = timeless_models().matrix.weights
     split = hold_out(weights, ALS.seed)
-    found = hits_of_shares(weights, ALS)
+    found = hits_of_shares(weights, SETTINGS)
     paths = find_paths(split.rest).toarray()
     hits = 0
     for customer, rest in enumerate(split.rest.toarray()):

@@ -210,7 +210,7 @@ def test_the_default_stands_on_every_ladder() -> None:
     defaults = values_of(resolve(TrainSection()))
     assert list(defaults) == list(LADDER)
     for name, value in defaults.items():
-        up, down = steps(name, value)
+        up, down = steps(LADDER[name], value)
         assert sorted([*up, value, *down]) == list(LADDER[name])
         assert list(up) == sorted(up)
         assert list(down) == sorted(down, reverse=True)

@@ -55,30 +55,62 @@ class PurchaseMatrix:
         )
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """What the lines of each customer and product come to, by customer and product ascending."""
+
+    customers: npt.NDArray[np.int32]
+    products: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    """Within the bounds of a pair; not yet held against what a customer may count."""
+    times: npt.NDArray[np.int32]
+    """Purchases that came to stay, maybe 0."""
+    last_day: npt.NDArray[np.int32]
+    """Of these, in days since 1970-01-01 UTC."""
+    bought: npt.NDArray[np.bool_]
+    """False where there are only returns."""
+
+
 def build_matrix(netted: Netted, weighting: RecencyQuantity, now: int) -> PurchaseMatrix:
     """`now` (seconds since 1970 UTC) is what ages are counted from."""
     purchases = netted.purchases
+    pairs = sum_pairs(netted, weighting, now)
+    return matrix_of(pairs, weighting, purchases.customers, purchases.products)
+
+
+def sum_pairs(netted: Netted, weighting: RecencyQuantity, now: int) -> Pairs:
+    """Of all lines of some products: what a product weighs depends on no other one."""
+    purchases, stays = netted.purchases, netted.left > 0
     starts = pair_starts(purchases)
     first = starts[:-1]
-    customers, products = purchases.customer_rows[first], purchases.product_columns[first]
-    stays = _by_pair(np.add, (netted.left > 0).astype(np.int32), first)
-    days = np.where(netted.left > 0, purchases.purchased_at // SECONDS_PER_DAY, 0)
-    pair_weights = weighting.of_pairs(weighting.of_lines(netted, now), starts)
-    kept, bought = stays > 0, _by_pair(np.add, (purchases.quantity > 0).astype(np.int32), first) > 0
-    gone = bought & ~kept
-    shape = (len(purchases.customers), len(purchases.products))
+    days = np.where(stays, purchases.purchased_at // SECONDS_PER_DAY, 0)
+    bought = _by_pair(np.add, (purchases.quantity > 0).astype(np.int32), first)
+    return Pairs(
+        customers=purchases.customer_rows[first],
+        products=purchases.product_columns[first],
+        weights=weighting.of_pairs(weighting.of_lines(netted, now), starts),
+        times=_by_pair(np.add, stays.astype(np.int32), first).astype(np.int32),
+        last_day=_by_pair(np.maximum, days, first).astype(np.int32),
+        bought=bought > 0,
+    )
+
+
+def matrix_of(
+    pairs: Pairs, weighting: RecencyQuantity, customers: Ids, products: Ids
+) -> PurchaseMatrix:
+    """Of all pairs there are, in canonical order."""
+    kept = pairs.times > 0
+    gone = pairs.bought & ~kept
+    rows, columns = pairs.customers, pairs.products
+    shape = (len(customers), len(products))
+    weights = weighting.of_customers(pairs.weights[kept], rows[kept])
     return PurchaseMatrix(
-        weights=_csr(
-            weighting.of_customers(pair_weights[kept], customers[kept]),
-            customers[kept],
-            products[kept],
-            shape,
-        ),
-        times=stays[kept].astype(np.int32),
-        last_day=_by_pair(np.maximum, days, first)[kept].astype(np.int32),
-        returned=_csr(np.ones(int(gone.sum()), bool), customers[gone], products[gone], shape),
-        customers=purchases.customers,
-        products=purchases.products,
+        weights=_csr(weights, rows[kept], columns[kept], shape),
+        times=pairs.times[kept],
+        last_day=pairs.last_day[kept],
+        returned=_csr(np.ones(int(gone.sum()), bool), rows[gone], columns[gone], shape),
+        customers=customers,
+        products=products,
     )
 
 

@@ -20,7 +20,7 @@ from recommender.ranking.outcome import Outcome, outcome_of
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_windows
 from recommender.ranking.ranked import Ranked, Scored, rank
-from recommender.ranking.windows import Window, windows_before
+from recommender.ranking.windows import MOST, Window, windows_before
 from recommender.tables.purchases import Purchases
 
 JUDGED = 2
@@ -86,7 +86,9 @@ def rehearse(
 ) -> Study:
     """Goes through the windows before `now`; what is left to learn is the ranking of `now`."""
     study = Study(purchases, settings, known, now, say)
-    windows = _with_past(windows_before(purchases, now), settings.history_days)
+    # without a warm start each window costs two whole fits; older ones would only teach rehearsals
+    most = MOST if settings.engine.starts_warm else TAUGHT
+    windows = _with_past(windows_before(purchases, now, most), settings.history_days)
     for age, window in reversed(list(enumerate(windows))):
         study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
     return study
@@ -153,7 +155,7 @@ class Study:
             ranked = _rank(boosted.scored(scene), scene.models)
             return scene.models, boosted.corrected(ranked), boosted
         models = learn(self._purchases, self._settings, self._now, self._starts[0])
-        plain = self._plain or ranker_without_windows(models, self._settings.als)
+        plain = self._plain or ranker_without_windows(models, self._settings)
         return models, _rank(plain.scored(models), models), plain
 
     def _better(self) -> str:

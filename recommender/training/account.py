@@ -41,6 +41,7 @@ class Account:
             currency=self.config.service.currency,
             gate=self.gate,
         )
+        about["versions"] |= self.learned.chosen.settings.engine.versions
         left_out = self.permitted.left_out
         if left_out is not None:
             about["counts"] |= left_out.counts
@@ -51,8 +52,10 @@ class Account:
     @property
     def settings(self) -> dict[str, Any]:
         """All that was decided, and which of it was left to us."""
-        asked, learned = self.config.train.model_dump(), self.learned
-        return learned.chosen.settings.as_json() | {
+        learned = self.learned
+        settings = learned.chosen.settings
+        asked = self.config.train.searched(settings.engine.name)
+        return settings.as_json() | {
             "auto": [name for name, value in asked.items() if value == "auto"],
             "why": learned.chosen.why,
             "warm_start": learned.warm_start,

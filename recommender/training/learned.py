@@ -22,6 +22,7 @@ from recommender.judging.insight.growth import GrowthCheck, check_growth
 from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
 from recommender.matrix.returns import net_returns
+from recommender.models.engine import IMPLICIT, Engine
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
@@ -63,7 +64,12 @@ class Learned:
 
 
 def learn_lists(
-    config: Config, permitted: Permitted, purchases: Purchases, now: int, say: Say
+    config: Config,
+    permitted: Permitted,
+    purchases: Purchases,
+    now: int,
+    say: Say,
+    engine: Engine = IMPLICIT,
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
     asked, tables = config.train, permitted.tables
@@ -75,13 +81,17 @@ def learn_lists(
         counted = beside.submit(
             learn_again_lists, purchases, moments, now, _categories(tables.products)
         )
-        chosen = choose_settings(purchases, asked, now, say)
+        chosen = choose_settings(purchases, asked, now, say, engine)
         settings = chosen.settings
         say(str(settings.weighting))
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
         own = beside.submit(_own, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
-        warm = live_start(config.releases_directory, purchases, settings.als.factors, left_out)
+        warm = (
+            live_start(config.releases_directory, purchases, settings.als.factors, left_out)
+            if engine.starts_warm
+            else None
+        )
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)

@@ -31,13 +31,14 @@ def live_start(
 ) -> WarmStart | None:
     """None where there is no live release that can be read, or none of such factors and ids.
 
-    Nor where it learned from one of those `left_out`: its factors would bring them back.
+    Nor where another engine fitted it, whose factors lie elsewhere; nor where it
+    learned from one of those `left_out`: its factors would bring them back.
     """
     try:
         live = open_release(directory, verified=False)
     except RecommenderError:
         return None
-    if live.model.product_factors.shape[1] != factors:
+    if live.model.product_factors.shape[1] != factors or not _is_of_implicit(live):
         return None
     if any(customer_id in live.customers.ids for customer_id in left_out):
         return None
@@ -54,6 +55,10 @@ def _moved(rows: npt.NDArray[np.float32], ids: Ids, onto: Ids) -> npt.NDArray[np
     moved = np.zeros((len(onto), rows.shape[1]), np.float32)
     moved[places >= 0] = rows[places[places >= 0]]
     return moved
+
+
+def _is_of_implicit(live: Release) -> bool:
+    return bool(live.manifest.settings.get("engine", "implicit") == "implicit")
 
 
 def _knows_enough(live: Release, purchases: Purchases) -> bool:

@@ -6,6 +6,7 @@ them a second in these fits.
 
 from __future__ import annotations
 
+from recommender.models.engine import EngineName
 from recommender.models.settings import Settings
 
 ITERATIONS = 8
@@ -14,6 +15,10 @@ WORK = 9e9
 """Of all that `auto` tries: ten seconds of one core at most, whatever the size of the data."""
 WORK_OF_ONE = 1.5e9
 """Of one setting in all its windows, so that at least six can be tried."""
+
+MOST_TRIALS: dict[EngineName, int] = {"implicit": 1000, "spark": 6}
+"""Settings that `auto` tries: `WORK` ends it for implicit, seconds of every iteration for Spark."""
+MOST_EXAMS: dict[EngineName, int] = {"implicit": 1000, "spark": 2}
 
 
 def work_of_fit(pairs: int, rows: int, settings: Settings, iterations: int = ITERATIONS) -> float:

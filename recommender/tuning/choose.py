@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.config import TrainSection
+from recommender.models.engine import IMPLICIT, Engine
 from recommender.models.settings import Settings, resolve
 from recommender.tables.purchases import Purchases
-from recommender.tuning.budget import WORK, work_of_fit
+from recommender.tuning.budget import MOST_EXAMS, MOST_TRIALS, WORK, work_of_fit
 from recommender.tuning.exam import Exam
 from recommender.tuning.exams import LEAST_DAYS, set_exams
 from recommender.tuning.gain import gain
-from recommender.tuning.ladder import LADDER, steps, with_values
+from recommender.tuning.ladder import LADDERS, steps, with_values
 from recommender.tuning.trial import Trial, said, take_trial, values_of
 
 Say = Callable[[str], None]
@@ -36,25 +37,30 @@ class Chosen:
 
 
 def choose_settings(
-    purchases: Purchases, asked: TrainSection, now: int, say: Say = lambda _: None
+    purchases: Purchases,
+    asked: TrainSection,
+    now: int,
+    say: Say = lambda _: None,
+    engine: Engine = IMPLICIT,
 ) -> Chosen:
     """The settings of one training: numbers as they were written, `auto` by validation.
 
     Settings are compared on windows older than those that teach or judge the ranking. What is
     tried depends on the data and the seed alone, never on the clock.
     """
-    default = resolve(asked)
-    open_names = tuple(name for name in LADDER if getattr(asked, name) == "auto")
+    default, values = resolve(asked, engine), asked.searched(engine.name)
+    ladder, most = LADDERS[engine.name], MOST_TRIALS[engine.name]
+    open_names = tuple(name for name in ladder if values[name] == "auto")
     if not open_names:
         return Chosen(default, "all settings were given as numbers")
-    exams = set_exams(purchases.before(now), default, now)
+    exams = set_exams(purchases.before(now), default, now)[: MOST_EXAMS[engine.name]]
     if not exams:
         why = f"the defaults, for settings are compared only past {LEAST_DAYS} days of purchases"
         say(f"settings: {why}")
         return Chosen(default, why)
-    search = _Search(exams, default, say)
+    search = _Search(exams, default, most, say)
     for name in open_names:
-        search.climb(name)
+        search.climb(name, ladder[name])
     say(f"settings: {search.why}")
     return Chosen(search.standing.settings, search.why, tuple(search.tried))
 
@@ -62,9 +68,9 @@ def choose_settings(
 class _Search:
     """Goes through one setting after the other, each around the best so far."""
 
-    def __init__(self, exams: tuple[Exam, ...], default: Settings, say: Say) -> None:
+    def __init__(self, exams: tuple[Exam, ...], default: Settings, most: int, say: Say) -> None:
         self._exams, self._say = exams, say
-        self._left = WORK
+        self._left, self._most = WORK, most
         self.tried: list[Trial] = []
         self.standing = self._try(default)
 
@@ -81,10 +87,10 @@ class _Search:
         values = said(values_of(self.standing.settings))
         return f"{values}; {better} over the defaults, {where}"
 
-    def climb(self, name: str) -> None:
+    def climb(self, name: str, ladder: tuple[float, ...]) -> None:
         """Up as long as it gets better, then down; what is really better takes the place."""
         value = values_of(self.standing.settings)[name]
-        found = [trial for way in steps(name, value) for trial in self._along(name, way)]
+        found = [trial for way in steps(ladder, value) for trial in self._along(name, way)]
         real = [trial for trial in found if gain(trial, self.standing).is_real()]
         self.standing = max(real, key=lambda t: gain(t, self.standing).value, default=self.standing)
 
@@ -92,7 +98,7 @@ class _Search:
         best = 0.0
         for value in values:
             settings = with_values(self.standing.settings, **{name: value})
-            if self._work(settings) > self._left:
+            if self._work(settings) > self._left or len(self.tried) == self._most:
                 return
             trial = self._try(settings)
             yield trial

@@ -13,7 +13,6 @@ from recommender.judging.metrics import Depth, buyers, scores
 from recommender.judging.window import bought_between
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.matrix.returns import Netted, net_returns, pair_starts
-from recommender.models.als import fit_als
 from recommender.models.settings import Settings
 from recommender.models.topn import only, top_n
 from recommender.ranking.windows import LENGTH
@@ -72,7 +71,8 @@ class Exam:
     ) -> tuple[list[npt.NDArray[np.int32]], list[npt.NDArray[np.intp]]]:
         """Customers (which must ascend) and products of the first 100 places of their lists."""
         weights = build_matrix(self.netted, settings.weighting, self.at).weights
-        factors = fit_als(weights, replace(settings.als, iterations=iterations))
+        fewer = min(iterations, settings.als.iterations)
+        factors = settings.engine.fit(weights, replace(settings.als, iterations=fewer))
         sold = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
         offered, liking = only(factors.products, sold), factors.customers[customers]
         lists = list(top_n(liking, offered, self.owned[customers], DEEP.most))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from recommender.models.engine import EngineName
 from recommender.models.settings import Settings
 from recommender.tuning.trial import values_of
 
@@ -14,6 +15,15 @@ LADDER: dict[str, tuple[float, ...]] = {
     "factors": (32, 64, 128),
 }
 """In the order of what they are worth; the default stands on each."""
+LADDERS: dict[EngineName, dict[str, tuple[float, ...]]] = {
+    "implicit": LADDER,
+    "spark": {
+        "half_life_days": LADDER["half_life_days"],
+        "regularization": (10.0, 20.0, 40.0),
+        "alpha": (2.0, 4.0, 8.0),
+    },
+}
+"""Spark's is short, for each of its trials takes as long as thirty."""
 
 
 def one_step_away(values: dict[str, float]) -> list[dict[str, float]]:
@@ -37,8 +47,7 @@ def with_values(settings: Settings, **values: float) -> Settings:
     )
 
 
-def steps(name: str, value: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def steps(ladder: tuple[float, ...], value: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """What stands above and below a value of the ladder, nearest first."""
-    ladder = LADDER[name]
     place = ladder.index(value)
     return ladder[place + 1 :], ladder[:place][::-1]

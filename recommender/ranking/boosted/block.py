@@ -11,6 +11,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from recommender.models.highest import highest
+from recommender.models.liked import Liked
 from recommender.ranking.boosted.facts import Facts
 from recommender.ranking.boosted.snapshot import Snapshot
 
@@ -45,7 +46,13 @@ def blocks(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -
 def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Block:
     scores = _scores(snapshot, customers)
     closed = _closed(snapshot, customers)
-    positions = {name: _positions(name, scores[name], closed) for name in RANKED}
+    listed = {"liked": snapshot.models.liked, "liked_slowly": snapshot.liked_slowly}
+    positions = {
+        name: _positions(name, scores[name], closed)
+        if (liked := listed.get(name)) is None
+        else _listed_positions(name, liked, customers, closed.shape)
+        for name in RANKED
+    }
     chosen = np.zeros(closed.shape, bool)
     for name, most in RANKED.items():
         chosen |= positions[name] < most
@@ -96,7 +103,7 @@ def _closed(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> npt.NDArray
     """(customers, products) True for what was ever bought, and for what nobody bought."""
     models = snapshot.models
     closed = np.zeros((len(customers), models.matrix.weights.shape[1]), bool)
-    for part in (models.matrix.weights, models.matrix.returned, models.earlier):
+    for part in models.closed:
         rows, products = part[customers].nonzero()
         closed[rows, products] = True
     closed[:, models.popularity.buyers == 0] = True
@@ -109,6 +116,17 @@ def _positions(name: str, scores: Scores, closed: npt.NDArray[np.bool_]) -> npt.
     open_ = np.where(closed, np.float32(-np.inf), scores)
     rows, products, places = highest(open_, deep, LEAST[name])
     positions = np.full(scores.shape, deep, np.int16)
+    positions[rows, products] = places
+    return positions
+
+
+def _listed_positions(
+    name: str, liked: Liked, customers: npt.NDArray[np.int32], shape: tuple[int, ...]
+) -> npt.NDArray[np.int16]:
+    """The same of what was listed before."""
+    deep = 2 * RANKED[name]
+    rows, products, places = liked.of(customers, deep)
+    positions = np.full(shape, deep, np.int16)
     positions[rows, products] = places
     return positions
 

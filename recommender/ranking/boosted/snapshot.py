@@ -10,8 +10,9 @@ from scipy import sparse
 
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.models.alike import find_peers
-from recommender.models.als import Factors, fit_als
-from recommender.models.models import Models
+from recommender.models.als import Factors
+from recommender.models.liked import Liked
+from recommender.models.models import LISTED, Models
 from recommender.models.settings import Settings
 from recommender.models.spending import usual_prices
 from recommender.ranking.boosted.answers import answers_at
@@ -28,6 +29,8 @@ class Snapshot:
     models: Models
     slow: Factors
     """ALS of the same purchases with a longer memory."""
+    liked_slowly: Liked | None
+    """As `models.liked`, by `slow`."""
     known: Known
     taken: Taken
     neighbours: sparse.csr_matrix
@@ -53,13 +56,15 @@ def take_snapshot(
     weighting = replace(
         settings.weighting, half_life_days=SLOW_HALF_LIVES * settings.weighting.half_life_days
     )
-    slow = build_matrix(models.netted, weighting, models.now).weights
-    other_seed = replace(settings.als, seed=settings.als.seed + 1)
+    weights = build_matrix(models.netted, weighting, models.now).weights
+    other_seed, engine = replace(settings.als, seed=settings.als.seed + 1), settings.engine
+    slow = engine.fit(weights, other_seed, slow_start)
     paid = usual_prices(models.netted, models.now)
     listed = known.product_values.get("price")
     return Snapshot(
         models=models,
-        slow=fit_als(slow, other_seed, slow_start),
+        slow=slow,
+        liked_slowly=engine.most_liked(slow, models.closed, LISTED),
         known=known,
         taken=count_taken(models.netted, models.now),
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),

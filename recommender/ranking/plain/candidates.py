@@ -52,9 +52,10 @@ def _block(
     scores[never_candidates(models, customers)] = -np.inf
     scores[:, models.popularity.buyers == 0] = -np.inf
     width = scores.shape[1]
-    liking, liked, place = highest(scores, LIKED)
+    liked = models.liked.of(customers, LIKED) if models.liked else highest(scores, LIKED)
+    rows, best, place = liked
     first = np.arange(len(customers))[:, None] * width
-    cells = np.concatenate([liking * width + liked, (first + popular).ravel()])
+    cells = np.concatenate([rows * width + best, (first + popular).ravel()])
     places = np.full(len(cells), LIKED, np.int32)
     places[: len(place)] = place
     # of a cell that is both liked and popular, the liked one stands first
@@ -69,7 +70,6 @@ def never_candidates(
     models: Models, customers: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of the block and products that were bought or returned."""
-    parts = (models.matrix.weights, models.matrix.returned, models.earlier)
-    cells = [part[customers].nonzero() for part in parts]
+    cells = [part[customers].nonzero() for part in models.closed]
     rows, products = (np.concatenate(side) for side in zip(*cells, strict=True))
     return rows, products

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.models.als import AlsSettings, fit_als
 from recommender.models.highest import highest
 from recommender.models.paths import find_paths
+from recommender.models.settings import Settings
 from recommender.ranking.plain.blend import Blend, Scores, blended
 
 SHARE_HELD = 0.2
@@ -32,14 +32,16 @@ class Split:
     """(customers, products) what is to be foretold."""
 
 
-def hits_of_shares(weights: sparse.csr_matrix, settings: AlsSettings) -> dict[float, int]:
+def hits_of_shares(weights: sparse.csr_matrix, settings: Settings) -> dict[float, int]:
     """Held-out pairs in the first ten places by each share; empty where too few can be held out."""
-    split = hold_out(weights, settings.seed)
+    seed = settings.als.seed
+    split = hold_out(weights, seed)
     if split.held.nnz < LEAST_HELD:
         return {}
-    blend = Blend(split.rest, fit_als(split.rest, settings), find_paths(split.rest))
+    factors = settings.engine.fit(split.rest, settings.als)
+    blend = Blend(split.rest, factors, find_paths(split.rest))
     hits = dict.fromkeys(SHARES, 0)
-    customers = _judged(split.held, settings.seed)
+    customers = _judged(split.held, seed)
     for first in range(0, len(customers), BLOCK):
         some = customers[first : first + BLOCK]
         liked, led_to = blend.of(some)

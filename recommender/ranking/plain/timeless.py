@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.models.als import AlsSettings
 from recommender.models.highest import highest
 from recommender.models.models import Models
 from recommender.models.paths import find_paths
+from recommender.models.settings import Settings
 from recommender.ranking.plain.blend import Blend, Scores, blended
 from recommender.ranking.plain.candidates import BLOCK, never_candidates
 from recommender.ranking.plain.held_out import hits_of_shares
@@ -57,12 +57,12 @@ class TimelessRanker:
         return {"kind": "timeless", "share_of_paths": self.share, "hits_of_shares": hits}
 
 
-def ranker_without_windows(models: Models, settings: AlsSettings) -> PlainRanker | TimelessRanker:
+def ranker_without_windows(models: Models, settings: Settings) -> PlainRanker | TimelessRanker:
     """Where nothing was foretold yet: by ALS, and where no purchase tells when, by the blend."""
     return timeless_ranker(models, settings) if _is_timeless(models) else prior_ranker(models)
 
 
-def timeless_ranker(models: Models, settings: AlsSettings) -> TimelessRanker:
+def timeless_ranker(models: Models, settings: Settings) -> TimelessRanker:
     """By the share that hit most; of equals, and where nothing can be measured, the least."""
     hits = hits_of_shares(models.matrix.weights, settings)
     return TimelessRanker(max(hits, key=lambda share: hits[share], default=0.0), hits)
