@@ -129,8 +129,8 @@ def test_who_made_and_ended_keys_is_in_the_audit_log(call: Call, config: Path) -
 
 
 def test_migrate_says_what_it_did(call: Call) -> None:
-    assert call("migrate")[1] == "none -> 0002\n"
-    assert call("migrate")[1] == "0002 -> 0002\n"
+    assert call("migrate")[1] == "none -> 0003\n"
+    assert call("migrate")[1] == "0003 -> 0003\n"
 
 
 def test_the_demo_shows_new_keys_each_time_and_the_old_ones_end(

@@ -11,6 +11,7 @@ import pytest
 from recommender.assembly.channels import order_channels
 from recommender.assembly.lines import Lines
 from recommender.release.contents import Alike, Contents
+from recommender.release.evidence import no_evidence
 from recommender.release.observed import Favourites, Habits, LastOrders, OrderChannels
 from recommender.release.opening import open_release
 from recommender.release.rewriting import without_customer
@@ -48,7 +49,7 @@ def test_everyone_else_keeps_its_rows(tmp_path: Path) -> None:
 
 def test_peers_close_up_and_are_renumbered() -> None:
     peers = np.array([[2, 1, 3], [0, 2, 3], [1, 0, -1], [2, 0, -1]], np.int32)
-    contents = replace(small_contents(), alike=Alike(peers))
+    contents = replace(small_contents(), alike=Alike(peers), **no_evidence(4))
     left = without_customer(contents, 1).alike.peers
     assert left.tolist() == [[1, 2, -1], [0, -1, -1], [1, 0, -1]]
     assert left.dtype == np.int32

@@ -18,7 +18,7 @@ LISTS = [
 def test_who_has_the_list_is_told_so_in_a_few_bytes(service: TestClient, address: str) -> None:
     first = service.get(address)
     assert first.headers["cache-control"] == "private, no-cache"
-    assert first.headers["vary"] == "Authorization, Cookie"
+    assert first.headers["vary"].startswith("Authorization, Cookie")
     tag = first.headers["etag"]
     for named in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         again = service.get(address, headers={"if-none-match": named})

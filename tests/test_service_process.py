@@ -103,7 +103,7 @@ def ask_until(stopped: threading.Event, port: int, seen: list[tuple[int, object]
 
 
 def test_two_workers_change_over_without_a_failed_request(config: Config) -> None:
-    with running(config, workers=2) as (process, port):
+    with running(config, workers=2, log=config.folder / "log") as (process, port):
         assert get(port, SUGGESTIONS)[0] == 200
         seen: list[tuple[int, object]] = []
         stopped = threading.Event()
