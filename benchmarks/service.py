@@ -34,6 +34,12 @@ from recommender.release.opening import open_release
 CORE_OF_THE_LOAD = 1
 OURS, NAIVE = 8471, 8472
 WORKERS = 3
+CONFIG = """
+[purchases]
+source = "none.csv"
+[service.requests_per_minute]
+shop = 0
+"""
 HERE = Path(__file__).parent
 
 
@@ -62,7 +68,7 @@ def served_folder(folder: Path | None, place: Path) -> Path:
         shutil.copytree(folder, place / "served")
         return place / "served"
     made_up_release(place / "releases", customers=100_000, products=20_000, offered=150)
-    (place / "recommender.toml").write_text('[purchases]\nsource = "none.csv"\n')
+    (place / "recommender.toml").write_text(CONFIG)
     return place
 
 
