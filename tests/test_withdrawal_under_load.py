@@ -52,7 +52,8 @@ class Asking:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     path = tmp_path / "recommender.toml"
-    path.write_text('[purchases]\nsource = "purchases.csv"\n')
+    no_limit = "[service.requests_per_minute]\nadmin = 0\n"
+    path.write_text(f'[purchases]\nsource = "purchases.csv"\n{no_limit}')
     config = load_config(path)
     publish_small_release(config.releases_directory)
     publish_small_release(config.releases_directory, with_names(small_contents(), " II"))
