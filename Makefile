@@ -21,7 +21,7 @@ demo: install  ## sample data, training, service on 127.0.0.1:8000
 test: install  ## all tests; what needs a browser or a server that is missing says so
 	$(BIN)/python -m pytest
 
-quick: install  ## what a developer runs often, within two minutes
+quick: install  ## what a developer runs often: some six minutes on two cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not fault and not browser"
 
 check: install  ## formatter, linter, strict types, import layers

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 
 from recommender.errors import UnknownProductError
 from recommender.suggest.answers import targets_answer
@@ -103,3 +104,11 @@ def test_the_answer_names_the_customers() -> None:
     assert answer["targets"][0]["customer_id"] == asked(product, n=1).targets[0].customer_id
     assert answer["targets"][0]["name"]
     assert answer["targets"][0]["contact"] is None
+
+
+def test_a_filter_of_products_is_no_parameter_of_the_customers_for_one(
+    service: TestClient,
+) -> None:
+    answer = service.get("/v1/products/B1/targets?category=Glue")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["name"] == "category"

@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -62,11 +63,26 @@ def made(making: Making, tasks: Iterable[Task], workers: int) -> Iterator[Finish
 def _in_turn(pool: ProcessPoolExecutor, tasks: Iterable[Task], most: int) -> Iterator[Finished]:
     waiting: deque[Future[Finished]] = deque()
     for task in tasks:
-        waiting.append(pool.submit(_finished, task))
+        with _deaf_to_interrupts():
+            waiting.append(pool.submit(_finished, task))
         if len(waiting) == most:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start meanwhile never hear Ctrl-C, not even while they begin."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows sends it another way
+        yield
+        return
+    resource_tracker.ensure_running()  # as it starts, it would let them hear again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pool(making: Making, workers: int) -> ProcessPoolExecutor:

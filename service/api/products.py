@@ -14,7 +14,7 @@ from service.access.roles import FOR_PAGES_TOO, FOR_SALES, the_caller
 from service.access.shown import shown
 from service.api.answers import ProductAlsoBought, Targets
 from service.api.kept import STILL_HOLDS, kept_answer
-from service.api.parameters import ProductId, ProductsQuery
+from service.api.parameters import HowMany, ProductId, ProductsQuery
 from service.live import InUse, in_use
 from service.problems import FOREIGN_PAGE, NOT_ALLOWED, UNKNOWN_PRODUCT, documented
 from service.sales.targets import targets_for
@@ -55,7 +55,7 @@ async def list_product_also_bought(
 async def list_targets(
     request: Request,
     product_id: ProductId,
-    query: Annotated[ProductsQuery, Query()],
+    query: Annotated[HowMany, Query()],
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
