@@ -16,8 +16,9 @@ from fastapi import Request
 from recommender.errors import BrokenReleaseError
 from recommender.formats.locales import ENGLISH
 from recommender.release.changes import ToldProduct, changed
+from recommender.release.mapped import REMEDY
 from recommender.release.once import once_a_release
-from recommender.release.opening import REMEDY, Release, open_release
+from recommender.release.opening import Release, open_release
 from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer

@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib import format as npy
 
 from recommender.errors import BrokenReleaseError
 from recommender.formats.formats import Formats, formats_of
 from recommender.formats.locales import ENGLISH
 from recommender.release.attributes import ATTRIBUTES, no_attributes, products_by_attribute
 from recommender.release.catalogue import Catalogue
-from recommender.release.columns import Array, build, flatten, names
+from recommender.release.columns import build, flatten, names
 from recommender.release.contents import (
     Again,
     Alike,
@@ -35,7 +33,8 @@ from recommender.release.contents import (
 )
 from recommender.release.evidence import EVIDENCE, no_evidence
 from recommender.release.insight import INSIGHT, nothing_foretold
-from recommender.release.manifest import Manifest, ReleaseFile, read_manifest, sha256_of
+from recommender.release.manifest import Manifest, read_manifest
+from recommender.release.mapped import REMEDY, mapped, verify_extras
 from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
 from recommender.release.once import once_a_release
 from recommender.release.regular import REGULAR, nothing_regular
@@ -224,9 +223,9 @@ def open_release(
     manifest = read_manifest(folder)
     older = _parts_it_is_older_than(manifest)
     columns = [column for column in names(Contents) if column.split(".")[0] not in older]
-    arrays = {column: _mapped(folder, column, manifest, verified) for column in columns}
+    arrays = {column: mapped(folder, column, manifest, verified=verified) for column in columns}
     if verified:
-        _verify_extras(folder, manifest)
+        verify_extras(folder, manifest)
     try:
         if older:
             customers = len(arrays["customers.ids.ends"]) - 1
@@ -251,57 +250,9 @@ def _grouped(texts: TextColumn) -> dict[str, Numbers]:
     return {text: np.array(products, np.int32) for text, products in groups.items()}
 
 
-REMEDY = "roll back with `recommender releases rollback` or train again"
-
-
 def _parts_it_is_older_than(manifest: Manifest) -> tuple[str, ...]:
     """A release has all parts of a group, or was made before there was any of it."""
     parts = {file_name.split(".")[0] for file_name in manifest.files}
     groups = (OBSERVED, OBSERVED_LATER, INSIGHT, ATTRIBUTES, REGULAR, STAKES, EVIDENCE)
     lacking = [group for group in groups if not parts.intersection(group)]
     return tuple(part for group in lacking for part in group)
-
-
-def _mapped(folder: Path, column: str, manifest: Manifest, verified: bool) -> Array:
-    file_name = f"{column}.npy"
-    described = manifest.files.get(file_name)
-    if described is None:
-        raise BrokenReleaseError(f"{folder}: the manifest lacks {file_name}; {REMEDY}")
-    _verify(folder / file_name, described, with_hash=verified)
-    try:
-        array: Array = _open(folder / file_name, described)
-    except Exception as error:  # NumPy has many words for a file that is not its own
-        raise BrokenReleaseError(f"{folder / file_name}: {error}; {REMEDY}") from error
-    found = (array.shape, array.dtype.str)
-    if found != (described.shape, described.dtype):
-        raise BrokenReleaseError(
-            f"{folder / file_name}: holds {found}, "
-            f"the manifest says {(described.shape, described.dtype)}; {REMEDY}"
-        )
-    return array
-
-
-def _open(path: Path, described: ReleaseFile) -> Any:
-    """An empty array cannot be mapped; it is read instead. The view drops memmap's slow class."""
-    if described.shape and 0 in described.shape:
-        with path.open("rb") as file:
-            return npy.read_array(file, allow_pickle=False)
-    return npy.open_memmap(path, mode="r").view(np.ndarray)
-
-
-def _verify(path: Path, described: ReleaseFile, *, with_hash: bool) -> None:
-    if not path.is_file():
-        raise BrokenReleaseError(f"{path}: is missing; {REMEDY}")
-    size = path.stat().st_size
-    if size != described.bytes:
-        raise BrokenReleaseError(
-            f"{path}: has {size} bytes, the manifest says {described.bytes}; {REMEDY}"
-        )
-    if with_hash and sha256_of(path) != described.sha256:
-        raise BrokenReleaseError(f"{path}: its content is not what was published; {REMEDY}")
-
-
-def _verify_extras(folder: Path, manifest: Manifest) -> None:
-    for name, described in manifest.files.items():
-        if not name.endswith(".npy"):
-            _verify(folder / name, described, with_hash=True)

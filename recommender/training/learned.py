@@ -23,6 +23,7 @@ from recommender.judging.judged_window import judge_window
 from recommender.judging.judgement import Judgement, judge
 from recommender.matrix.returns import net_returns
 from recommender.models.engine import IMPLICIT, Engine
+from recommender.models.settings import Settings
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
@@ -34,7 +35,7 @@ from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 from recommender.training.permitted import Permitted
 from recommender.training.regular import regular_chances
-from recommender.training.warm_start import live_start
+from recommender.training.warm_start import WarmStart, live_start
 from recommender.tuning.choose import Chosen, choose_settings
 
 Say = Callable[[str], None]
@@ -73,7 +74,6 @@ def learn_lists(
 ) -> Learned:
     """From `purchases` earlier than `now`, numbered by the ids of all tables."""
     asked, tables = config.train, permitted.tables
-    left_out = permitted.left_out.customers if permitted.left_out else ()
     say(f"learning from {purchases!r}")
     moments = judged_moments(purchases, asked.history_days, now)
     # two cores have enough to do; the number of BLAS threads is set once, for the whole process
@@ -87,11 +87,7 @@ def learn_lists(
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
         own = beside.submit(_own, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
-        warm = (
-            live_start(config.releases_directory, purchases, settings.als.factors, left_out)
-            if engine.starts_warm
-            else None
-        )
+        warm = _warm_start(config, permitted, purchases, settings)
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)
@@ -117,6 +113,16 @@ def learn_lists(
         regular=regular_chances(foretold.products, again.everything, own_checks.reorder),
         checks=checks,
     )
+
+
+def _warm_start(
+    config: Config, permitted: Permitted, purchases: Purchases, settings: Settings
+) -> WarmStart | None:
+    """None also where the engine begins at random every time."""
+    if not settings.engine.starts_warm:
+        return None
+    left_out = permitted.left_out.customers if permitted.left_out else ()
+    return live_start(config.releases_directory, purchases, settings.als.factors, left_out)
 
 
 def _say_all(say: Say, *found: object) -> None:
