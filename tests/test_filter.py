@@ -46,11 +46,16 @@ def fits(release: Release, among: Filter, product_id: str) -> bool:
     if any(bound is not None for bound in bounds) and math.isnan(price):
         return False
     return (
-        (among.category is None or release.products.category[column] == among.category)
+        (among.category is None or is_of(release.products.category[column], among.category))
         and (among.min_price is None or price >= among.min_price)
         and (among.max_price is None or price <= among.max_price)
         and product_id not in among.exclude
     )
+
+
+def is_of(category: str, wanted: str) -> bool:
+    """A product of which no category is known is of none, also of none that is called nothing."""
+    return category == wanted != ""
 
 
 def wish_for(among: Filter, n: int) -> Wish:
