@@ -18,11 +18,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: install  ## sample data, training, service on 127.0.0.1:8000
 	$(BIN)/recommender demo
 
-test: install  ## all tests; what needs a browser or a server that is missing says so
-	$(BIN)/python -m pytest
+QUICK := not slow and not fault and not browser
+
+test: quick  ## all tests; what needs a browser or a server that is missing says so
+	$(BIN)/python -m pytest -m "not ($(QUICK))"
 
 quick: install  ## what a developer runs often: some six minutes on two cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not fault and not browser"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "$(QUICK)"
 
 check: install  ## formatter, linter, strict types, import layers
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -186,16 +186,26 @@ def test_ten_thousand_probes_leak_nothing(client: TestClient) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_time_of_an_answer_does_not_tell(client: TestClient, address: str) -> None:
-    """Foreign and unknown in turn, so that whatever else the machine does hits both alike."""
+    """Foreign and unknown side by side, so that whatever else the machine does hits both alike.
+
+    Which comes first is drawn: in strict turns, what happens at every other request (collecting
+    garbage of the requests before) hit one of them alone, by a tenth and more.
+    """
     chance = random.Random(3)
     took: dict[str, list[int]] = {"foreign": [], "nobody": []}
     for _ in range(400):
         asked = {"foreign": chance.choice(FOREIGN), "nobody": f"C{chance.randint(100, 999)}"}
-        for kind, customer_id in asked.items():
+        for kind, customer_id in chance.sample(list(asked.items()), 2):
             began = time.perf_counter_ns()
             ask(client, address, customer_id)
             took[kind].append(time.perf_counter_ns() - began)
-    assert median(took["foreign"]) == pytest.approx(median(took["nobody"]), rel=0.1)
+    assert usual(took["foreign"]) == pytest.approx(usual(took["nobody"]), rel=0.1)
+
+
+def usual(took: list[int]) -> float:
+    """The mean of the middle four fifths; a median jumps where answers have two usual times."""
+    tenth = len(took) // 10
+    return mean(sorted(took)[tenth:-tenth])
 
 
 def test_the_probes_would_notice_a_leak(client: TestClient) -> None:
