@@ -78,8 +78,9 @@ def peers_seen_by(caller: Caller, live: InUse, row: int, consent: Consent) -> Pe
 def _peer(release: Release, row: int, other: int) -> Peer:
     customers = release.customers
     both = np.intersect1d(bought_by(release, row), bought_by(release, other))
-    categories = Counter(release.products.category[int(c)] for c in both)
-    categories.pop("", None)
+    named = release.catalogue.categories
+    categories = Counter(named[c] for c in both.tolist())
+    categories.pop(None, None)
     most = sorted(categories, key=lambda name: (-categories[name], name))
     return Peer(
         customer_id=customers.ids[other],
