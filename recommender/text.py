@@ -62,7 +62,7 @@ class TextColumn(Sequence[str]):
 
     @cached_property
     def _views(self) -> tuple[memoryview, memoryview]:
-        """`ends` and `content` as Python reads them: one text at a time takes NumPy twice as long."""
+        """`ends` and `content` as Python reads them: for one text NumPy takes twice as long."""
         return self.ends.data, self.content.data
 
 
