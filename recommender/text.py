@@ -86,6 +86,10 @@ class Ids(TextColumn):
                 high = middle
         return low if low < len(self) and self._bytes(low) == wanted else None
 
+    def is_hidden(self, position: int) -> bool:  # noqa: ARG002
+        """Whether who asks for the key that stands there does not find it; none here."""
+        return False
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.position(key) is not None
 

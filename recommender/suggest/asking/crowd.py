@@ -68,8 +68,6 @@ def _segment(release: Release, row: int, consent: Consent) -> Numbers:
 def _willing(release: Release, rows: Numbers, consent: Consent) -> Numbers:
     ids = release.customers.ids
     kept = [
-        row
-        for row in rows.tolist()
-        if consent.may_personalise(ids[row]) and ids.position(ids[row]) is not None
+        row for row in rows.tolist() if consent.may_personalise(ids[row]) and not ids.is_hidden(row)
     ]
     return np.array(kept, np.int32)
