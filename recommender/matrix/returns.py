@@ -23,6 +23,8 @@ class Netted:
     def since(self, moment: int) -> Netted:
         """Lines since `moment` (seconds since 1970 UTC), still netted against all of them."""
         lines = self.purchases.purchased_at >= moment
+        if lines.all():
+            return self
         return Netted(self.purchases.take(lines), self.left[lines], self.unmatched_returns)
 
 
