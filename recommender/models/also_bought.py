@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.matrix.returns import Netted
-from recommender.models.overlaps import Bought, nearest
+from recommender.models.overlaps import Bought, count_in_orders, nearest
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement; fewer could be one person's doing."""
@@ -82,19 +82,13 @@ def count_together(netted: Netted, found: AlsoBought) -> npt.NDArray[np.int32]:
     """(entries of `found`,) customers that bought both products in one order; 0 without orders."""
     orders, order_customers = _orders(netted)
     by_product = orders.tocsc()
-    together = np.zeros(len(found.products), np.int32)
-    slots = np.full(orders.shape[1], -1, np.int32)
-    for product in range(orders.shape[1]):
-        entries = slice(found.starts[product], found.starts[product + 1])
-        neighbours = found.products[entries]
-        with_it = by_product.indices[by_product.indptr[product] : by_product.indptr[product + 1]]
-        if len(neighbours) and len(with_it):
-            slots[neighbours] = np.arange(len(neighbours))
-            together[entries] = _customers_by_slot(
-                orders[with_it], order_customers[with_it], slots, len(neighbours)
-            )
-            slots[neighbours] = -1
-    return together
+    return np.asarray(
+        count_in_orders(
+            (by_product.indptr, by_product.indices),
+            (orders.indptr, orders.indices, order_customers),
+            (found.starts, found.products),
+        )
+    )
 
 
 def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
@@ -109,21 +103,3 @@ def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
     shape = (len(placed), len(purchases.products))
     ones = np.ones(len(orders), np.float32)
     return sparse.csr_matrix((ones, (orders, products)), shape), (placed // most).astype(np.int32)
-
-
-def _customers_by_slot(
-    orders: sparse.csr_matrix,
-    customers: npt.NDArray[np.int32],
-    slots: npt.NDArray[np.int32],
-    size: int,
-) -> npt.NDArray[np.int64]:
-    """(size,) distinct customers whose orders hold the product of each slot.
-
-    `customers` (orders,) ascend, so each new one is a change.
-    """
-    slot = slots[orders.indices]
-    changes = np.append(0, np.diff(customers) != 0).astype(np.intp)
-    buyer = np.repeat(changes.cumsum(), np.diff(orders.indptr))
-    did = np.zeros((int(changes.sum()) + 1, size), bool)
-    did[buyer[slot >= 0], slot[slot >= 0]] = True
-    return np.asarray(did.sum(axis=0))

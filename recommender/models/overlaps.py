@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.models.shortlists import NOTHING, _keep, _key
+from recommender.models.shortlists import NOTHING, Scores, _keep, _key
 
 LEAST_ROOM = 256
 """Places for the nearest found so far: when all are full, only the wanted ones stay."""
@@ -138,3 +138,48 @@ def _add(buyers, by_customer, evidence, sums):  # type: ignore[no-untyped-def]
             other = np.uint64(signed)  # else each would be looked at for being below 0
             both[other] += np.int32(1)
             weighed[other] += weight
+
+
+@numba.njit(nogil=True, cache=True)
+def count_in_orders(by_product, orders, neighbours):  # type: ignore[no-untyped-def]
+    """(neighbours,) customers with an order that holds a product and its neighbour.
+
+    `by_product` are starts and orders of each product, `orders` the starts and products of each
+    and who placed it, which must ascend; `neighbours` starts and neighbours of each product.
+    """
+    starts, holding = by_product
+    begins, held, customers = orders
+    firsts, nearby = neighbours
+    together = np.zeros(len(nearby), np.int32)
+    entry_of = np.full(len(starts) - 1, -1, np.int64)
+    counted = np.full(len(nearby), -1, np.int64)  # the last customer, who may have more orders
+    for product in range(len(starts) - 1):
+        for entry in range(firsts[product], firsts[product + 1]):
+            entry_of[nearby[entry]] = entry
+        for order in holding[starts[product] : starts[product + 1]]:
+            for other in held[begins[order] : begins[order + 1]]:
+                entry = entry_of[other]
+                if entry >= 0 and counted[entry] != customers[order]:
+                    counted[entry] = customers[order]
+                    together[entry] += 1
+        for entry in range(firsts[product], firsts[product + 1]):
+            entry_of[nearby[entry]] = -1
+    return together
+
+
+def shared(held: sparse.csr_matrix, by_product: sparse.csr_matrix, some: range) -> Scores:
+    """(some products, products) rows of `held` that hold both; `by_product` is its transpose."""
+    counts = np.zeros((len(some), held.shape[1]), np.float32)
+    _share((by_product.indptr, by_product.indices), (held.indptr, held.indices), some.start, counts)
+    return counts
+
+
+@numba.njit(nogil=True, cache=True)
+def _share(by_product, by_row, first, counts):  # type: ignore[no-untyped-def]
+    starts, rows = by_product
+    begins, held = by_row
+    for number in range(len(counts)):
+        line, product = counts[number], first + number
+        for row in rows[starts[product] : starts[product + 1]]:
+            for other in held[begins[row] : begins[row + 1]]:
+                line[np.uint64(other)] += np.float32(1)
