@@ -50,6 +50,8 @@ class PurchaseSection(TableSection):
 
     memory: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5} ?[MG]B$")] | Auto = "auto"
     """What reading and sorting it may take, such as 4GB; what needs more goes by the disk."""
+    reuse: bool = True
+    """Whether `train` keeps what it read of CSV and Excel files for the next training."""
 
     @model_validator(mode="after")
     def _has_enough(self) -> Self:
