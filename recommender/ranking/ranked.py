@@ -48,6 +48,10 @@ class Ranked:
         entries = np.repeat(self.starts[:-1] - starts[:-1], lengths) + np.arange(starts[-1])
         return Ranked(starts, self.products[entries], self.chance[entries])
 
+    def of(self, customers: npt.NDArray[np.bool_]) -> Ranked:
+        """(customers,) True for whose lists stay; the others are empty."""
+        return self.take(np.repeat(customers, np.diff(self.starts)))
+
     def take(self, entries: npt.NDArray[np.bool_]) -> Ranked:
         """(entries,) True for what stays."""
         starts = np.concatenate([[0], np.cumsum(entries)])[self.starts].astype(np.int64)
