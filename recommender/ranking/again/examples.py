@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.ranking.again.features import Features, features_of
+from recommender.ranking.again.features import Features, features_in_parts
 from recommender.ranking.again.visits import OWNED_DAYS, Visits, visits_before
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
@@ -81,14 +81,28 @@ def gather_examples(
     for moment, visits in earlier_moments(purchases, now):
         bought = bought_after(purchases, visits, moment)
         kept, weights = _draw(bought, random)
-        features = features_of(visits, categories)
-        drawn.append((features.table[kept], bought[kept], weights))
+        names, table = _features_at(visits, categories, kept)
+        drawn.append((table, bought[kept], weights))
         moments.append(moment)
         pairs += len(bought)
     if not moments or not any(bought.any() for _, bought, _ in drawn):
         return None
     table, bought, weights = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    return Examples(Features(features.names, table), bought, weights, tuple(moments), pairs)
+    return Examples(Features(names, table), bought, weights, tuple(moments), pairs)
+
+
+def _features_at(
+    visits: Visits, categories: Mapping[str, str], kept: npt.NDArray[np.intp]
+) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
+    """Names, and (kept, names) values of these pairs, ascending."""
+    first, tables = 0, []
+    names: tuple[str, ...] = ()
+    for part in features_in_parts(visits, categories):
+        names, end = part.names, first + len(part.table)
+        some = kept[np.searchsorted(kept, first) : np.searchsorted(kept, end)]
+        tables.append(part.table[some - first])
+        first = end
+    return names, np.concatenate(tables)
 
 
 def _draw(
