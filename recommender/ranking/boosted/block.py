@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from recommender.matrix.cells import Cells, cells_of, is_among
 from recommender.models.als import Factors
 from recommender.models.liked import Liked
 from recommender.models.strip import STRIP, Strip
@@ -32,8 +33,6 @@ CUSTOMERS = STRIP
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
-Cells = npt.NDArray[np.int64]
-"""Position in the block times products, plus product."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _block(sources: _Sources, customers: Rows) -> Block:
     cells += _for_groups(sources, customers)
     cells += [_stored(noted[name]) for name in sources.snapshot.interest]
     chosen = np.unique(np.concatenate(cells))
-    chosen = chosen[~_among(chosen, _stored(closed)) & ~sources.unsold[chosen % sources.width]]
+    chosen = chosen[~is_among(chosen, _stored(closed)) & ~sources.unsold[chosen % sources.width]]
     rows, products = np.divmod(chosen, sources.width)
     opinions = {
         name: _likings(factors, customers[rows], products)
@@ -142,7 +141,7 @@ def _closed(sources: _Sources, customers: Rows) -> sparse.csr_matrix:
 def _places(
     sources: _Sources, customers: Rows, closed: sparse.csr_matrix, bought_with: sparse.csr_matrix
 ) -> dict[str, tuple[Cells, npt.NDArray[np.intp]]]:
-    """Cells of the best of each source, and their places, 0 for the best open one of a row."""
+    """Cells, by position in the block, of the best open ones of each source, and their places."""
     found = {
         name: _liked(listed, sources.factors[name], customers, closed, 2 * RANKED[name])
         for name, listed in sources.listed.items()
@@ -179,19 +178,13 @@ def _for_groups(sources: _Sources, customers: Rows) -> list[Cells]:
 
 def _stored(matrix: sparse.csr_matrix) -> Cells:
     """Of what is above 0; ascending where the matrix is sorted."""
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return (rows * np.int64(matrix.shape[1]) + matrix.indices)[matrix.data > 0]
+    return cells_of(matrix)[matrix.data > 0]
 
 
 def _likings(factors: Factors, customers: Rows, products: npt.NDArray[np.int64]) -> Scores:
     """(pairs,) dot products."""
     theirs, of_products = factors.customers[customers], factors.products[products]
     return np.asarray(np.einsum("pf,pf->p", theirs, of_products), np.float32)
-
-
-def _among(cells: Cells, ascending: Cells) -> npt.NDArray[np.bool_]:
-    found = np.append(ascending, -1)[np.searchsorted(ascending, cells)]
-    return np.asarray(found == cells)
 
 
 def _places_of(cells: Cells, listed: Cells, places: npt.NDArray[np.intp], beyond: int) -> Scores:
