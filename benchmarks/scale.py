@@ -157,7 +157,10 @@ def main() -> None:
         for size in asked.sizes:
             folder = (asked.folder or Path(place)) / "x".join(map(str, vars(size).values()))
             measured.append(measure(size, folder, memory=asked.memory, alone=asked.alone))
-            print(f"measured {size}", file=sys.stderr, flush=True)
+            # the next size may take hours
+            print(
+                *table(measured[-1:]), *stages(measured[-1]), sep="\n", file=sys.stderr, flush=True
+            )
     parts = [table(measured), growth(measured), on_disk(measured)]
     parts += [stages(each) for each in measured] if asked.stages else []
     print("\n\n".join(filter(None, ("\n".join(part) for part in parts))))
