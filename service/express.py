@@ -19,6 +19,7 @@ from recommender.suggest.plain import plain_list
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from service.access.caller import Caller
+from service.access.identify import BEAT
 from service.access.scope import customer_of
 from service.access.shown import shown
 from service.api.kept import Kept, kept_answer
@@ -65,7 +66,9 @@ class Express:
         caller: Caller | None = scope["state"]["caller"]
         if wish is None or caller is None or caller.is_public or _has_body(scope):
             return None
-        beat = self.known.beat()
+        beat = scope["state"].get(BEAT)
+        if beat is None:  # signed in on a page, and looked up in a thread
+            beat = self.known.beat()
         customer_id, live = path[len(BEFORE) : -len(AFTER)], self.live.now(beat)
         try:
             row = customer_of(caller, live, customer_id)

@@ -17,6 +17,7 @@ from recommender.suggest.facts import Facts
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from tests.made_up_release import ALPHA, REGULARIZATION, in_memory, random_contents, shop_release
+from tests.test_evidence import Without
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -43,23 +44,28 @@ def with_news(release: Release, seed: int) -> Release:
 
 
 def worked_out(
-    release: Release, customer_id: str, wish: Wish, monkeypatch: pytest.MonkeyPatch
+    release: Release, customer_id: str, wish: Wish, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> object:
     with monkeypatch.context() as patch:
         patch.setattr(asked, "plain_list", lambda *_: None)
-        found = suggest(release, customer_id, wish)
+        found = suggest(release, customer_id, wish, facts)
     return found, found.held
 
 
-@given(SEEDS, st.integers(1, 12), st.booleans())
-def test_it_is_the_list_that_is_worked_out(seed: int, n: int, products_changed: bool) -> None:
+@given(SEEDS, st.integers(1, 12), st.booleans(), st.integers(0, 3))
+def test_it_is_the_list_that_is_worked_out(
+    seed: int, n: int, products_changed: bool, refused: int
+) -> None:
     release = release_of(seed)
     if products_changed:
         release = with_news(release, seed)
+    facts = Facts()
+    if refused:
+        facts = Facts(consent=Without(frozenset(release.customers.ids[1 : 1 + refused])))
     with pytest.MonkeyPatch.context() as monkeypatch:
         for customer_id in release.customers.ids:
-            found = suggest(release, customer_id, Wish(n))
-            full = worked_out(release, customer_id, Wish(n), monkeypatch)
+            found = suggest(release, customer_id, Wish(n), facts)
+            full = worked_out(release, customer_id, Wish(n), facts, monkeypatch)
             assert (found, found.held) == full
 
 

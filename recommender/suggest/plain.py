@@ -17,7 +17,7 @@ from recommender.release.evidence import COUNT_ANEW
 from recommender.release.opening import Release
 from recommender.suggest.diversity import diversity_of
 from recommender.suggest.evidence import TEN_THOUSANDTHS
-from recommender.suggest.facts import Facts
+from recommender.suggest.facts import Consent, Facts
 from recommender.suggest.grounds import price_step
 from recommender.suggest.kinds import NEW, UPGRADE, UPGRADE_FROM, UPGRADE_TO
 from recommender.suggest.reasons import (
@@ -26,6 +26,7 @@ from recommender.suggest.reasons import (
     PeersReason,
     PopularReason,
     Reason,
+    agreed_peers,
     popular_reasons,
 )
 from recommender.suggest.rules import HELD_FOR_ALL, held_for_all, owned_by, returned_by
@@ -81,7 +82,7 @@ class _Head:
 
 def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | None:
     """None where it takes more to tell; who asks has seen that the customer agreed."""
-    if not wish.is_plain or facts.is_told or not facts.consent.is_everyones:
+    if not wish.is_plain or facts.is_told:
         return None
     bought = release.bought
     begin, end = bought.starts[row : row + 2].tolist()
@@ -91,7 +92,7 @@ def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | 
     places, held = _choose(release, head, owned, returned, wish.n)
     if len(places) < wish.n and not head.is_all:
         return None
-    counted = _evidence(release, row, head, places)
+    counted = _evidence(release, row, head, places, facts.consent)
     if counted is None:
         return None
     shares, peers, peers_bought = counted
@@ -168,9 +169,12 @@ def _choose(
 
 
 def _evidence(
-    release: Release, row: int, head: _Head, places: list[int]
+    release: Release, row: int, head: _Head, places: list[int], consent: Consent
 ) -> tuple[list[Shares], int, list[int]] | None:
-    """Shares of own purchases, the number of peers, and how many of them bought each product."""
+    """Shares of own purchases, the number of peers, and how many of them bought each product.
+
+    None where a peer does not agree to be counted, or is no longer there.
+    """
     part = release.contents.evidence
     entries = slice(head.evidence, head.evidence + (places[-1] + 1 if places else 0))
     counts = part.peers_bought[entries].tolist()
@@ -179,6 +183,8 @@ def _evidence(
     columns = (part.first, part.first_share, part.second, part.second_share)
     shares = list(zip(*(column[entries].tolist() for column in columns), strict=True))
     peers = int(np.count_nonzero(release.alike.peers[row] >= 0))
+    if not consent.is_everyones and len(agreed_peers(release, row, consent)) < peers:
+        return None
     return [shares[place] for place in places], peers, [counts[place] for place in places]
 
 
