@@ -51,16 +51,23 @@ class TextColumn(Sequence[str]):
     def __getitem__(self, position: int | slice) -> str | list[str]:
         if isinstance(position, slice):
             return [self[i] for i in range(*position.indices(len(self)))]
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"text {position} of {len(self)}")
-        return self._bytes(position % len(self)).decode()
+        count = len(self)
+        if not -count <= position < count:
+            raise IndexError(f"text {position} of {count}")
+        return self._bytes(position % count).decode()
 
     def __iter__(self) -> Iterator[str]:
         content, ends = self.content.tobytes(), self.ends.tolist()
         return (content[a:b].decode() for a, b in pairwise(ends))
 
     def _bytes(self, position: int) -> bytes:
-        return self.content[self.ends[position] : self.ends[position + 1]].tobytes()
+        ends, content = self._views
+        return content[ends[position] : ends[position + 1]].tobytes()
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview]:
+        """`ends` and `content` as Python reads them: for one text NumPy takes twice as long."""
+        return self.ends.data, self.content.data
 
 
 class Ids(TextColumn):
@@ -89,6 +96,10 @@ class Ids(TextColumn):
     def _signposts(self) -> list[bytes]:
         """Every `STRIDE`-th id; about 3 MB of a million, where seventeen looks took 20 µs."""
         return [self._bytes(i) for i in range(0, len(self), STRIDE)]
+
+    def is_hidden(self, position: int) -> bool:  # noqa: ARG002
+        """Whether who asks for the key that stands there does not find it; none here."""
+        return False
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.position(key) is not None

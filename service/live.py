@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from fastapi import Request
@@ -33,7 +34,7 @@ from service.records.forgotten import NOBODY, Forgotten
 from service.records.pulse import Beat
 from service.sales.at_stake import AtStake
 from service.sales.board.entries import BoardEntries, NotAllowed
-from service.sales.directory import CustomerDirectory
+from service.sales.directory import CustomerDirectory, Rows
 from service.sales.portrait import portrait_fields
 from service.tokens import CustomerTokens
 
@@ -73,6 +74,11 @@ class InUse:
     @once_a_release
     def board(self) -> BoardEntries:
         return BoardEntries.of(self.release)
+
+    @once_a_release
+    def board_orders(self) -> dict[Literal["gap", "actual"], Rows]:
+        """Rows of customers, most money first; of equals the one whose name comes first."""
+        return self.board.orders(self.directory.orders["name"])
 
     @once_a_release
     def not_allowed(self) -> NotAllowed:

@@ -37,12 +37,15 @@ class Window:
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""
-        past, begins = self.past(), self.at - days * SECONDS_PER_DAY
-        gave_back = np.zeros(len(past.customers), bool)
-        gave_back[past.customer_rows[past.quantity < 0]] = True
-        if (~gave_back[past.customer_rows[past.purchased_at >= begins]]).any():
+        whole, begins = self.purchases, self.at - days * SECONDS_PER_DAY
+        is_past = whole.purchased_at < self.at
+        gave_back = np.zeros(len(whole.customers), bool)
+        gave_back[whole.customer_rows[is_past & (whole.quantity < 0)]] = True
+        recent = np.zeros(len(whole.customers), bool)
+        recent[whole.customer_rows[is_past & (whole.purchased_at >= begins)]] = True
+        if (recent & ~gave_back).any():
             return True
-        return bool((net_returns(past).since(begins).left > 0).any())
+        return bool((net_returns(self.past()).since(begins).left > 0).any())
 
 
 def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Window]:

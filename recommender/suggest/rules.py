@@ -62,7 +62,15 @@ def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, 
 
 
 def _with(products: Numbers, fresh: Numbers) -> Numbers:
-    return np.union1d(products, fresh).astype(np.int32) if len(fresh) else products
+    return merged(products, fresh).astype(np.int32) if len(fresh) else products
+
+
+def merged(one: Numbers, other: Numbers) -> Numbers:
+    """Both together, ascending, each once: like `numpy.union1d`, faster for what is in order."""
+    together = np.sort(np.concatenate([one, other]), kind="stable")
+    is_first = np.ones(len(together), bool)
+    np.not_equal(together[1:], together[:-1], out=is_first[1:])
+    return together[is_first]
 
 
 def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
@@ -79,7 +87,7 @@ def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
             continue
         new = rule.products[~is_among(rule.products, earlier)]
         counts[rule.name] = len(new)
-        earlier = _with(earlier, new)
+        earlier = _with(earlier, new) if len(earlier) else new
     return {name: count for name, count in counts.items() if count}
 
 
@@ -97,7 +105,7 @@ def owned_by(release: Release, row: int) -> Numbers:
     first, end = release.earlier.starts[row : row + 2]
     if first == end:
         return bought_by(release, row)
-    return np.union1d(bought_by(release, row), release.earlier.products[first:end])
+    return merged(bought_by(release, row), release.earlier.products[first:end])
 
 
 def bought_by(release: Release, row: int) -> Numbers:

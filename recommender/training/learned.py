@@ -88,6 +88,8 @@ def learn_lists(
         own = beside.submit(_own, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = _warm_start(config, permitted, purchases, settings)
+        if warm:
+            say(f"reused: the factors of {warm.release}, where the last fit begins")
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)

@@ -17,8 +17,11 @@ from recommender.ranking.again.surroundings import (
     customer_features,
     product_features,
 )
-from recommender.ranking.again.visits import Column, Visits
+from recommender.ranking.again.visits import Column, Positions, Visits
 from recommender.text import Ids
+
+ROWS = 1024
+"""Written at once."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,8 +34,10 @@ class Features:
         return f"Features({self.table.shape[0]:,} pairs, {len(self.names)} features)"
 
 
-def features_of(visits: Visits, categories: Mapping[str, str]) -> Features:
-    """Of each pair of the visits; `categories` names those of products, where known."""
+def features_of(
+    visits: Visits, categories: Mapping[str, str], some: Positions | None = None
+) -> Features:
+    """Of each pair of the visits, or of `some`; `categories` names those of products, if known."""
     columns = {
         **rhythm(visits),
         **order_features(visits),
@@ -42,11 +47,19 @@ def features_of(visits: Visits, categories: Mapping[str, str]) -> Features:
         **again_shares(visits),
         **category_features(visits, _numbered(categories, visits.history.products)),
     }
-    # column after column: no second copy of everything in float64
-    table = np.empty((len(visits.firsts), len(columns)), np.float32)
-    for place, column in enumerate(columns.values()):
-        table[:, place] = column
-    return Features(tuple(columns), table)
+    return Features(tuple(columns), _table(list(columns.values()), some))
+
+
+def _table(columns: list[Column], some: Positions | None) -> npt.NDArray[np.float32]:
+    """A block of rows at a time, which stays in the cache while column after column is written."""
+    size = len(columns[0]) if some is None else len(some)
+    table = np.empty((size, len(columns)), np.float32)
+    for first in range(0, size, ROWS):
+        rows = slice(first, first + ROWS)
+        asked = rows if some is None else some[rows]
+        for place, column in enumerate(columns):
+            table[rows, place] = column[asked]
+    return table
 
 
 def _among_own(visits: Visits) -> dict[str, Column]:
