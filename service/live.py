@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
+from service.api.plain_bytes import PlainBytes
 from service.catalogue import Catalogue
 from service.hiding import rows_of, without_rows
 from service.memory import Memory, Newest
@@ -55,6 +57,10 @@ class InUse:
     """Who was erased, whether this release ever held it or not."""
     unchanged: InUse | None = None
     """The same before anything was told of products; None where it is that itself."""
+
+    @cached_property
+    def plain_bytes(self) -> PlainBytes:
+        return PlainBytes(self.release)
 
     @once_a_release
     def tokens(self) -> CustomerTokens:

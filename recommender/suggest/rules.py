@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.fresh import fresh_of
 from recommender.suggest.matching import NO_PRODUCTS
 from recommender.suggest.withholding import withheld_by_word
+
+HELD_FOR_ALL = ("not_in_catalogue", "inactive", "out_of_stock")
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,13 @@ def rules_for(release: Release, row: int | None, facts: Facts = NOTHING_KNOWN) -
             _with(NO_PRODUCTS if row is None else returned_by(release, row), fresh.given_back),
         ),
         *(Rule(name, products) for name, products in withheld_by_word(release, facts)),
-        Rule("not_in_catalogue", release.gone, is_for_all=True),
-        Rule("inactive", release.not_offered, is_for_all=True),
-        Rule("out_of_stock", release.out_of_stock, is_for_all=True),
+        *(Rule(name, products, is_for_all=True) for name, products in held_for_all(release)),
     )
+
+
+def held_for_all(release: Release) -> Iterable[tuple[str, Numbers]]:
+    """What the catalogue holds back, by rule; no product stands under two."""
+    return zip(HELD_FOR_ALL, release.held_for_all, strict=True)
 
 
 def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, ...]:
