@@ -27,6 +27,7 @@ from recommender.told import open_told
 from recommender.training.account import Account
 from recommender.training.learned import Learned, learn_lists
 from recommender.training.permitted import permitted
+from recommender.training.reusing import reusing
 
 Say = Callable[[str], None]
 
@@ -62,8 +63,10 @@ def train(
     directory = config.releases_directory
     with training_lock(directory):
         say("reading the tables")
-        read = read_tables(config, as_of=as_of, progress=progress)
-        found = permitted(read, open_told(config))
+        told = open_told(config)
+        with reusing(config, told, say) as reader:
+            read = read_tables(config, as_of=as_of, progress=progress, reader=reader)
+        found = permitted(read, told)
         tables = found.tables
         if found.left_out is not None:
             say(str(found.left_out))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.erasure.files import without_traces
+from recommender.erasure.prepared import drop_prepared
 from recommender.erasure.traces import Traces
 from recommender.errors import BrokenReleaseError, ReadWriteError
 from recommender.release.contents import Contents
@@ -80,9 +81,13 @@ def _customer_name(directory: Path, release: str, customer_id: str) -> str | Non
 
 
 def erase_beside_releases(directory: Path, traces: Traces) -> Iterator[str]:
-    """Files of refused trainings and of searches that betrayed the customer, by name."""
+    """Files of refused trainings, of searches and of purchases kept for the next training that
+    betrayed the customer, by name; the last are removed. Must be called under `training_lock`.
+    """
     shelf = Shelf(directory)
     with _explained(directory):
+        for folder in drop_prepared(directory, traces):
+            yield folder.relative_to(directory).as_posix()
         for path in sorted(_beside(shelf)):
             content = path.read_bytes()
             cleaned = without_traces(path.name, content, traces)

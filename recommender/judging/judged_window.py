@@ -54,12 +54,17 @@ class JudgedWindow:
     """What was said of candidates and what came true, of all and of the first 20 places."""
 
 
-def judge_window(purchases: Purchases, foretold: Foretold) -> JudgedWindow:
+def judge_window(
+    purchases: Purchases, foretold: Foretold, judged: npt.NDArray[np.bool_] | None = None
+) -> JudgedWindow:
     """Judges our lists, and every baseline beside them, on the 28 days after they were made.
 
-    `purchases` reach past these days.
+    `purchases` reach past these days. Where `judged` (customers,) says for whom, lists are compared
+    for them alone; the baselines learn from everyone all the same.
     """
-    truth, history = truth_of(purchases, foretold.at), history_of(purchases, foretold.at)
+    truth, history = truth_of(purchases, foretold.at), history_of(purchases, foretold.at, judged)
+    if judged is not None:
+        truth, foretold = truth.of(judged), foretold.of(judged)
     chances, portraits = _chances("new", foretold.new, truth), _portraits(purchases, truth.at)
     again = None
     if foretold.again is not None:

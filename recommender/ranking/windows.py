@@ -37,13 +37,11 @@ class Window:
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""
-        whole, begins = self.purchases, self.at - days * SECONDS_PER_DAY
-        is_past = whole.purchased_at < self.at
-        gave_back = np.zeros(len(whole.customers), bool)
-        gave_back[whole.customer_rows[is_past & (whole.quantity < 0)]] = True
-        recent = np.zeros(len(whole.customers), bool)
-        recent[whole.customer_rows[is_past & (whole.purchased_at >= begins)]] = True
-        if (recent & ~gave_back).any():
+        all_, begins = self.purchases, self.at - days * SECONDS_PER_DAY
+        is_past = all_.purchased_at < self.at
+        gave_back = np.zeros(len(all_.customers), bool)
+        gave_back[all_.customer_rows[is_past & (all_.quantity < 0)]] = True
+        if (~gave_back[all_.customer_rows[is_past & (all_.purchased_at >= begins)]]).any():
             return True
         return bool((net_returns(self.past()).since(begins).left > 0).any())
 

@@ -14,6 +14,8 @@ UNFINISHED = ".unfinished-"
 REFUSED = "refused"
 TUNING = "tuning"
 """One file of trials for each state of the data that was searched."""
+PREPARED = "prepared"
+"""Lines of purchases as they were read, one folder a file."""
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 
 

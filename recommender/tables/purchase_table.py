@@ -23,7 +23,7 @@ from recommender.tables.large.gathering import Gathering
 from recommender.tables.purchase_lines import PurchaseLines
 from recommender.tables.purchases import Purchases
 from recommender.tables.reading.contract import Contract
-from recommender.tables.reading.intake import Intake
+from recommender.tables.reading.intake import Intake, Reader, read_file
 from recommender.tables.report import TableReport
 from recommender.tables.window import Window
 
@@ -37,11 +37,17 @@ class PurchaseTable:
     table: ClassVar = "purchases"
 
     def __init__(
-        self, section: PurchaseSection, folder: Path, journal: Journal, window: Window
+        self,
+        section: PurchaseSection,
+        folder: Path,
+        journal: Journal,
+        window: Window,
+        reader: Reader = read_file,
     ) -> None:
         self._journal, self._window = journal, window
         self._memory = most_bytes(section.memory_bytes)
-        self._intake = Intake(Contract(self.table, section, REQUIRED, OPTIONAL), folder, journal)
+        contract = Contract(self.table, section, REQUIRED, OPTIONAL)
+        self._intake = Intake(contract, folder, journal, reader)
         self._clock = find_clock(
             "purchases", "purchased_at", section.date_format, section.time_zone
         )

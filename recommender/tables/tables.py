@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from recommender.config import Config
+from recommender.config import Config, TableSection
 from recommender.errors import ConfigError
 from recommender.tables.customer_table import CustomerTable
 from recommender.tables.event_table import EventTable
@@ -19,6 +19,7 @@ from recommender.tables.oddities.strangers import strangers
 from recommender.tables.product_table import ProductTable
 from recommender.tables.purchase_table import PurchaseTable
 from recommender.tables.purchases import Purchases
+from recommender.tables.reading.intake import Reader, read_file
 from recommender.tables.report import TableReport
 from recommender.tables.window import Window
 
@@ -49,16 +50,22 @@ Progress = Callable[[str, int], None]
 
 
 def read_tables(
-    config: Config, *, as_of: datetime | None = None, progress: Progress | None = None
+    config: Config,
+    *,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
+    reader: Reader = read_file,
 ) -> Tables:
     """All tables the config names; `progress` is told (table, rows read so far) now and then,
     and of purchases that outgrow memory what is done with them on disk.
 
-    Purchases and events at or after `as_of` are left out. Raises `ConfigError` before anything
-    is read, `BadDataError` and `ReadWriteError` for what is found then.
+    Purchases and events at or after `as_of` are left out; `reader` gives the rows of a file of
+    purchases. Raises `ConfigError` before anything is read, `BadDataError` and `ReadWriteError`
+    for what is found then.
     """
     window = Window.until(as_of)
-    purchases = _table(PurchaseTable, config, window, progress)
+    journal = _journal("purchases", config.purchases, progress)
+    purchases = PurchaseTable(config.purchases, config.folder, journal, window, reader)
     products = _table(ProductTable, config, window, progress) if config.products else None
     customers = _table(CustomerTable, config, window, progress) if config.customers else None
     events = _table(EventTable, config, window, progress) if config.events else None
@@ -100,7 +107,11 @@ def _table(kind: type[T], config: Config, window: Window, progress: Progress | N
     section = getattr(config, kind.table)
     if section is None:
         raise ConfigError(f"[{kind.table}] is not in the config; add it with its source")
-    journal = Journal(kind.table, section.max_rejected)
+    return kind(section, config.folder, _journal(kind.table, section, progress), window)
+
+
+def _journal(table: str, section: TableSection, progress: Progress | None) -> Journal:
+    journal = Journal(table, section.max_rejected)
     if progress:
         journal.progress = progress
-    return kind(section, config.folder, journal, window)
+    return journal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,18 @@ from recommender.ranking.again.frequency import by_frequency
 from recommender.ranking.again.orders import order_features
 from recommender.ranking.again.rhythm import fading_count, rhythm
 from recommender.ranking.again.surroundings import (
+    Products,
     again_shares,
     category_features,
     customer_features,
     product_features,
+    sum_products,
 )
 from recommender.ranking.again.visits import Column, Positions, Visits
 from recommender.text import Ids
 
+MOST_PAIRS = 500_000
+"""Of a part, or all of one customer; a quarter of a gigabyte."""
 ROWS = 1024
 """Written at once."""
 
@@ -37,15 +41,39 @@ class Features:
 def features_of(
     visits: Visits, categories: Mapping[str, str], some: Positions | None = None
 ) -> Features:
-    """Of each pair of the visits, or of `some`; `categories` names those of products, if known."""
+    """Of each pair of the visits, or of `some`, ascending; `categories` of products, if known."""
+    parts = list(features_in_parts(visits, categories, some))
+    return Features(parts[0].names, np.concatenate([part.table for part in parts]))
+
+
+def features_in_parts(
+    visits: Visits, categories: Mapping[str, str], some: Positions | None = None
+) -> Iterator[Features]:
+    """The same, some customers after the other: of everyone they would fill the memory."""
+    products = sum_products(visits)
+    numbers = _numbered(categories, visits.history.products)
+    first = 0
+    for part in visits.parts(MOST_PAIRS):
+        end = first + len(part.firsts)
+        asked = None if some is None else some[slice(*np.searchsorted(some, (first, end)))] - first
+        yield _features(part, products, numbers, asked)
+        first = end
+
+
+def _features(
+    visits: Visits,
+    products: Products,
+    categories: npt.NDArray[np.int64],
+    some: Positions | None,
+) -> Features:
     columns = {
         **rhythm(visits),
         **order_features(visits),
         **_among_own(visits),
         **customer_features(visits),
-        **product_features(visits),
-        **again_shares(visits),
-        **category_features(visits, _numbered(categories, visits.history.products)),
+        **product_features(visits, products),
+        **again_shares(visits, products),
+        **category_features(visits, categories),
     }
     return Features(tuple(columns), _table(list(columns.values()), some))
 

@@ -24,11 +24,17 @@ READERS: dict[str, Reader] = {
 }
 
 
+def read_file(file: SourceFile, contract: Contract, journal: Journal) -> Iterator[Chunk]:
+    return READERS[file.ending](file, contract, journal)
+
+
 class Intake:
     """Knows where one table is before anything of it is read; raises `ConfigError` if it is not."""
 
-    def __init__(self, contract: Contract, folder: Path, journal: Journal) -> None:
-        self._contract, self._journal = contract, journal
+    def __init__(
+        self, contract: Contract, folder: Path, journal: Journal, reader: Reader = read_file
+    ) -> None:
+        self._contract, self._journal, self._reader = contract, journal, reader
         self._query = Query(contract, folder) if contract.section.url else None
         self._files = [] if self._query else find_files(contract.section, folder, journal)
 
@@ -53,4 +59,4 @@ class Intake:
             yield from self._query.chunks(self._journal)
         for file in self._files:
             self._journal.begin(file.name)
-            yield from READERS[file.ending](file, self._contract, self._journal)
+            yield from self._reader(file, self._contract, self._journal)
