@@ -18,13 +18,15 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: install  ## sample data, training, service on 127.0.0.1:8000
 	$(BIN)/recommender demo
 
-QUICK := not slow and not fault and not browser
+QUICK := not slow and not fault and not browser and not alone
+ON_ALL_CORES := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test: quick  ## all tests; what needs a browser or a server that is missing says so
-	$(BIN)/python -m pytest -m "not ($(QUICK))"
+	$(ON_ALL_CORES) --durations 20 -m "not ($(QUICK)) and not alone"
+	$(BIN)/python -m pytest -m alone
 
 quick: install  ## what a developer runs often: some six minutes on two cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "$(QUICK)"
+	$(ON_ALL_CORES) -m "$(QUICK)"
 
 check: install  ## formatter, linter, strict types, import layers
 	$(BIN)/ruff format --check .

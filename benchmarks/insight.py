@@ -25,6 +25,7 @@ from recommender.config import load_config
 from recommender.insight.lifetime.forecast import forecast_at
 from recommender.insight.lifetime.lifetime import Lifetime, learn_lifetime
 from recommender.insight.order_days import OrderDays, order_days
+from recommender.insight.pace import paces
 from recommender.insight.potential.potential import find_potential
 from recommender.insight.potential.spend import spend_by_category
 from recommender.insight.rhythm.customers import customer_rhythms
@@ -81,6 +82,7 @@ def main() -> None:
         judge_lifetime(shop, asked.days)
     elif asked.what == "rhythm":
         judge_churn(shop, 90)
+        judge_stakes(shop, 90)
         judge_reorder(shop)
     else:
         judge_potential(shop, asked.days, asked.category)
@@ -161,6 +163,22 @@ def judge_churn(shop: Shop, ahead: int) -> None:
     print(f"{regular.sum():,} with three order days, {gone[regular].mean():.3f} without an order")
     found(f"no order for {ahead} days", fixed[regular], gone[regular])
     found("warned", rhythms.warned[rows][regular], gone[regular])
+
+
+def judge_stakes(shop: Shop, ahead: int) -> None:
+    """Of the warned that come first by either churn value: who ordered after all, and for what."""
+    rhythms = customer_rhythms(order_days(shop.past), shop.today, ahead)
+    silent, pace = np.nan_to_num(rhythms.chance_silent), np.nan_to_num(paces(shop.past, shop.at))
+    came = np.bincount(shop.whole.purchases.customer_rows[shop.came(ahead)], minlength=len(silent))
+    warned = np.flatnonzero(rhythms.warned & (pace > 0))
+    print(f"{len(warned):,} warned; silent beyond .9: {(silent[warned] > 0.9).mean():.2f}")
+    for name, value in {"p": silent * pace, "p (1 - p)": silent * (1 - silent) * pace}.items():
+        for size in (20, 50, 100):
+            first = warned[np.argsort(-value[warned], kind="stable")][:size]
+            print(
+                f"by {name}, first {len(first)}: chance of silence {silent[first].mean():.2f}, "
+                f"ordered {(came[first] > 0).mean():.2f}, spend a quarter {pace[first].mean():,.0f}"
+            )
 
 
 def judge_reorder(shop: Shop) -> None:

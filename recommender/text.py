@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
+
+STRIDE = 16
+"""Of so many ids one is kept as Python's own bytes, to find the others by."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -46,16 +51,23 @@ class TextColumn(Sequence[str]):
     def __getitem__(self, position: int | slice) -> str | list[str]:
         if isinstance(position, slice):
             return [self[i] for i in range(*position.indices(len(self)))]
-        if not -len(self) <= position < len(self):
-            raise IndexError(f"text {position} of {len(self)}")
-        return self._bytes(position % len(self)).decode()
+        count = len(self)
+        if not -count <= position < count:
+            raise IndexError(f"text {position} of {count}")
+        return self._bytes(position % count).decode()
 
     def __iter__(self) -> Iterator[str]:
         content, ends = self.content.tobytes(), self.ends.tolist()
         return (content[a:b].decode() for a, b in pairwise(ends))
 
     def _bytes(self, position: int) -> bytes:
-        return self.content[self.ends[position] : self.ends[position + 1]].tobytes()
+        ends, content = self._views
+        return content[ends[position] : ends[position + 1]].tobytes()
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview]:
+        """`ends` and `content` as Python reads them: for one text NumPy takes twice as long."""
+        return self.ends.data, self.content.data
 
 
 class Ids(TextColumn):
@@ -69,14 +81,25 @@ class Ids(TextColumn):
 
     def position(self, key: str) -> int | None:
         """Where `key` stands, or None; a search, because a map of a million ids is not free."""
-        wanted, low, high = key.encode("utf-8", "surrogatepass"), 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        wanted = key.encode("utf-8", "surrogatepass")
+        first = (bisect_right(self._signposts, wanted) - 1) * STRIDE
+        if first < 0:
+            return None
+        ends = self.ends[first : first + STRIDE + 1].tolist()
+        run, begin = self.content[ends[0] : ends[-1]].tobytes(), ends[0]
+        try:
+            return first + [run[a - begin : b - begin] for a, b in pairwise(ends)].index(wanted)
+        except ValueError:
+            return None
+
+    @cached_property
+    def _signposts(self) -> list[bytes]:
+        """Every `STRIDE`-th id; about 3 MB of a million, where seventeen looks took 20 µs."""
+        return [self._bytes(i) for i in range(0, len(self), STRIDE)]
+
+    def is_hidden(self, position: int) -> bool:  # noqa: ARG002
+        """Whether who asks for the key that stands there does not find it; none here."""
+        return False
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.position(key) is not None

@@ -14,14 +14,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recommender.errors import UnknownCustomerError
 from recommender.suggest.answers import suggestions_answer
+from recommender.suggest.facts import Facts
+from recommender.suggest.plain import plain_list
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from service.access.caller import Caller
+from service.access.identify import BEAT
 from service.access.scope import customer_of
 from service.access.shown import shown
 from service.api.kept import Kept, kept_answer
 from service.known import Known
-from service.live import LiveRelease
+from service.live import InUse, LiveRelease
 
 BEFORE, AFTER = "/v1/customers/", "/suggestions"
 QUERIES_KEPT, LONGEST_QUERY = 1_000, 300
@@ -63,24 +66,42 @@ class Express:
         caller: Caller | None = scope["state"]["caller"]
         if wish is None or caller is None or caller.is_public or _has_body(scope):
             return None
-        beat = self.known.beat()
+        beat = scope["state"].get(BEAT)
+        if beat is None:  # signed in on a page, and looked up in a thread
+            beat = self.known.beat()
         customer_id, live = path[len(BEFORE) : -len(AFTER)], self.live.now(beat)
         try:
-            customer_of(caller, live, customer_id)
+            row = customer_of(caller, live, customer_id)
         except UnknownCustomerError:
             return None
         scope["endpoint"] = list_suggestions
         known = self.known.customer(beat, live.release, customer_id)
         question = query_string, caller.is_in_sales
         kept = known.answers.get(question)
+        if kept is not None:
+            return kept.answer(scope)
+        kept = _plain(live, row, customer_id, wish, known.facts, caller)
         if kept is None:
             found = suggest(live.release, customer_id, wish, known.facts)
             answer = shown(suggestions_answer(live.release, found), caller)
             kept = Kept.of(answer)
             if kept is None:
                 return kept_answer(scope, answer)
-            self.known.keep(known, question, kept)
+        self.known.keep(known, question, kept)
         return kept.answer(scope)
+
+
+def _plain(
+    live: InUse, row: int | None, customer_id: str, wish: Wish, facts: Facts, caller: Caller
+) -> Kept | None:
+    """The same bytes that `suggest` would lead to, where the list is the usual one."""
+    if row is None or not facts.consent.may_personalise(customer_id):
+        return None
+    plain = plain_list(live.release, row, wish, facts)
+    if plain is None:
+        return None
+    with_values = caller.is_in_sales
+    return Kept.of_body(live.plain_bytes.of(customer_id, wish.n, plain, with_values=with_values))
 
 
 def list_suggestions() -> None:

@@ -19,6 +19,9 @@ class IdsWithHidden(Ids):
         row = super().position(key)
         return None if row in self.hidden else row
 
+    def is_hidden(self, position: int) -> bool:
+        return position in self.hidden
+
 
 def rows_of(release: Release, forgotten: Forgotten) -> frozenset[int]:
     """Who of the release was forgotten; a hash for each customer, where anybody was at all."""

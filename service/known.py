@@ -56,9 +56,12 @@ class Known:
     def __repr__(self) -> str:
         return f"Known({len(self._customers):,} customers, {self._bytes_kept:,} bytes of answers)"
 
-    def caller(self, bearer: str) -> Caller | None:
-        """Whose key this is; None where it is nobody's."""
-        beat = self.beat()
+    def has_seen(self, bearer: str) -> bool:
+        """Whether this was somebody's key a while ago."""
+        return bearer in self._callers
+
+    def caller(self, beat: Beat, bearer: str) -> Caller | None:
+        """Whose key this is as of the beat; None where it is nobody's."""
         found = self._callers.get(bearer)
         if found is not None and found[0] == beat:
             return found[1]

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from fastapi import Request
@@ -23,6 +25,7 @@ from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
+from service.api.plain_bytes import PlainBytes
 from service.catalogue import Catalogue
 from service.hiding import rows_of, without_rows
 from service.memory import Memory, Newest
@@ -31,7 +34,7 @@ from service.records.forgotten import NOBODY, Forgotten
 from service.records.pulse import Beat
 from service.sales.at_stake import AtStake
 from service.sales.board.entries import BoardEntries, NotAllowed
-from service.sales.directory import CustomerDirectory
+from service.sales.directory import CustomerDirectory, Rows
 from service.sales.portrait import portrait_fields
 from service.tokens import CustomerTokens
 
@@ -55,6 +58,10 @@ class InUse:
     unchanged: InUse | None = None
     """The same before anything was told of products; None where it is that itself."""
 
+    @cached_property
+    def plain_bytes(self) -> PlainBytes:
+        return PlainBytes(self.release)
+
     @once_a_release
     def tokens(self) -> CustomerTokens:
         """Made when the first outcome comes in."""
@@ -67,6 +74,11 @@ class InUse:
     @once_a_release
     def board(self) -> BoardEntries:
         return BoardEntries.of(self.release)
+
+    @once_a_release
+    def board_orders(self) -> dict[Literal["gap", "actual"], Rows]:
+        """Rows of customers, most money first; of equals the one whose name comes first."""
+        return self.board.orders(self.directory.orders["name"])
 
     @once_a_release
     def not_allowed(self) -> NotAllowed:

@@ -184,6 +184,7 @@ def test_ten_thousand_probes_leak_nothing(client: TestClient) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_time_of_an_answer_does_not_tell(client: TestClient, address: str) -> None:
     """Foreign and unknown side by side, so that whatever else the machine does hits both alike.

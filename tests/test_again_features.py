@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.ranking.again.features import features_of
+from recommender.ranking.again.features import features_in_parts, features_of
 from recommender.ranking.again.frequency import by_frequency, fit_frequency
 from recommender.ranking.again.visits import visits_before
-from tests.made_up import Line, at, purchases_of, shop_purchases
+from tests.made_up import Line, at, purchases_of, shop_lines, shop_purchases
 
 
 def known(lines: list[Line], day: float, categories: dict[str, str] | None = None):
@@ -125,3 +125,13 @@ def test_chances_by_frequency_add_up_to_what_was_bought():
     bought = np.arange(len(visits.firsts)) % 5 == 0
     chance = fit_frequency(visits, bought).of(visits)
     assert chance.sum() == pytest.approx(bought.sum(), rel=1e-4)
+
+
+def test_parts_of_customers_say_what_all_of_them_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = shop_lines(customers=40, days=300, seed=3)
+    visits = visits_before(purchases_of(lines), at(300))
+    whole = features_of(visits, {})
+    monkeypatch.setattr("recommender.ranking.again.features.MOST_PAIRS", 37)
+    parts = list(features_in_parts(visits, {}))
+    assert 5 < len(parts) < 40
+    assert np.array_equal(np.concatenate([p.table for p in parts]), whole.table, equal_nan=True)

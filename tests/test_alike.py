@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.models import alike
 from recommender.models.alike import find_peers
 from tests.made_up import shop_models
 
@@ -84,6 +85,40 @@ def test_alone_there_are_no_peers(customers: int) -> None:
     found = find_peers(np.ones((customers, 2), np.float32), 3)
     assert found.shape == (customers, 3)
     assert (found == -1).all()
+
+
+def test_with_very_many_customers_peers_are_looked_for_among_some(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(alike, "MOST_COMPARED", 30)
+    factors = factors_of(3, 200)
+    found = find_peers(factors, 4)
+    others = np.unique(found[found >= 0])
+    assert len(others) <= 30
+    for one in np.flatnonzero(factors.any(axis=1)).tolist():
+        near = sorted((cosine(factors[one], factors[c]) for c in others if c != one), reverse=True)
+        theirs = [cosine(factors[one], factors[c]) for c in found[one]]
+        assert one not in found[one]
+        assert theirs == pytest.approx(near[:4], abs=1e-5)
+    assert found.tolist() == find_peers(factors, 4).tolist()
+
+
+def test_who_is_compared_with_fewer_is_never_compared_with_less_than_a_fifth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(alike, "MOST_COMPARED", 100)
+    monkeypatch.setattr(alike, "COMPARISONS", 10)
+    found = find_peers(factors_of(5, 400), 5)
+    assert len(np.unique(found[found >= 0])) <= 20
+    assert ((found >= 0).sum(axis=1) == np.where(factors_of(5, 400).any(axis=1), 5, 0)).all()
+
+
+def test_peers_of_some_are_those_of_everyone() -> None:
+    factors = factors_of(3, 50)
+    of = np.array([1, 7, 30], np.int32)
+    found = find_peers(factors, 4, of)
+    assert found[of].tolist() == find_peers(factors, 4)[of].tolist()
+    assert (np.delete(found, of, axis=0) == -1).all()
 
 
 def test_strips_of_customers_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

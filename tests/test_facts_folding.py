@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from recommender.matrix.weights import RecencyQuantity
 from recommender.models.als import Factors
+from recommender.ranking import liking as liking_
 from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.ranked import Ranked
 from recommender.release.opening import Release
@@ -194,7 +195,7 @@ def test_old_and_new_purchases_stand_together_in_order(lines: list[tuple[str, in
         assert together.weights.tolist() == [weights[p] for p in together.products.tolist()]
 
 
-def test_the_slope_is_that_of_chance_on_liking() -> None:
+def test_the_slope_is_that_of_chance_on_liking(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     customers = random.normal(size=(40, 4)).astype(np.float32)
     products = random.normal(size=(30, 4)).astype(np.float32)
@@ -206,6 +207,8 @@ def test_the_slope_is_that_of_chance_on_liking() -> None:
         np.arange(0, 1201, 30), np.tile(np.arange(30, dtype=np.int32), 40), chance.ravel()
     )
     factors = Factors(customers, products)
+    assert fit_slope_of_liking(ranked, factors) == pytest.approx(0.5, abs=1e-3)
+    monkeypatch.setattr(liking_, "MOST_CUSTOMERS", 15)
     assert fit_slope_of_liking(ranked, factors) == pytest.approx(0.5, abs=1e-3)
     few = Ranked(np.array([0, 30] + [30] * 39), ranked.products[:30], ranked.chance[:30])
     assert fit_slope_of_liking(few, factors) is None

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.mixed_load import under_load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 MOST_GROWTH = 30.0
 """MB of two workers: caches fill in the first minutes, a leak of a request each would show."""
 

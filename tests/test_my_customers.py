@@ -167,7 +167,7 @@ def test_of_who_forbids_it_nothing_is_told_that_comes_from_purchases(client: Tes
     assert ids_of(client, state="churn_warning") == ["C07"]
     page = client.get("/customers?query=c03").text
     assert "its purchases may not be used" in page
-    assert "at risk" not in page
+    assert "EUR at stake" not in page
     complain(client, "C03", days_ago=30)
     assert ids_of(client)[0] == "C03", "a complaint is no purchase"
 
@@ -311,7 +311,7 @@ def test_the_page_says_in_words_what_is_at_stake(client: TestClient) -> None:
     page = client.get("/customers").text.replace("\N{NO-BREAK SPACE}", " ")
     c07 = one(client, "C07")
     assert "Complaint overdue since" in page
-    assert "Silent for 60 days, usually every 20: 900 EUR at risk" in page
+    assert "Silent for 60 days, usually every 20: 900 EUR at stake" in page
     assert f"{c07['offer_value']:,.0f} EUR in {c07['offers']} new offer" in page
     assert f"{c07['value_at_stake']:,.0f} EUR" in page
 

@@ -24,7 +24,7 @@ from recommender.ranking.plain.candidates import Pairs, candidate_pairs
 from recommender.ranking.plain.chance import ChanceModel, fit_chance, prior_chance
 from recommender.ranking.plain.features import FEATURES, features_of, look_around
 from recommender.ranking.plain.ranker import PlainRanker
-from recommender.ranking.ranked import MOST_KEPT
+from recommender.ranking.ranked import MOST_KEPT, Ranked
 from recommender.tables.purchases import Purchases
 from tests.made_up import SETTINGS, Line, learned, purchases_of, shop_models, shop_purchases
 from tests.made_up_release import plain_rank, shop_chance
@@ -315,3 +315,13 @@ def test_the_chance_model_says_what_it_weighs() -> None:
     assert isinstance(weights, dict)
     assert weights["als_score"] == 0.0
     assert weights["customer_pause"] == 10.0
+
+
+def test_lists_of_some_customers_are_theirs_and_those_of_others_are_empty() -> None:
+    ranked = Ranked(np.array([0, 2, 2, 5]), np.arange(5, dtype=np.int32), np.full(5, 0.1, "f4"))
+    some = ranked.of(np.array([False, True, True]))
+    assert some.starts.tolist() == [0, 0, 0, 3]
+    assert some.products.tolist() == [2, 3, 4]
+    kept = ranked.take(np.array([True, False, False, True, True]))
+    assert kept.starts.tolist() == [0, 1, 1, 3]
+    assert kept.products.tolist() == [0, 3, 4]

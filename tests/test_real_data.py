@@ -59,10 +59,16 @@ def bought_pairs(folder: Path, source: str = "purchases.parquet") -> pd.DataFram
     return purchases.loc[purchases["quantity"] > 0, LISTED].drop_duplicates()
 
 
-def test_online_retail_from_raw_file_to_list(tmp_path: Path) -> None:
-    folder = prepared("online-retail", tmp_path / "a")
+@pytest.fixture(scope="module")
+def online_retail(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """The folder of prepared tables with a release of them, and the list made from it."""
+    folder = prepared("online-retail", tmp_path_factory.mktemp("online-retail"))
     assert counts_add_up(recommender(folder, "check"))
-    listed = trained_list(folder)
+    return folder, trained_list(folder)
+
+
+def test_online_retail_from_raw_file_to_list(online_retail: tuple[Path, pd.DataFrame]) -> None:
+    folder, listed = online_retail
     bought = bought_pairs(folder)
     assert set(bought["customer_id"]) <= set(listed["customer_id"])
     assert listed.merge(bought, on=LISTED).empty
@@ -70,9 +76,11 @@ def test_online_retail_from_raw_file_to_list(tmp_path: Path) -> None:
     assert not listed.duplicated(LISTED).any()
 
 
-def test_two_runs_from_raw_file_give_identical_files(tmp_path: Path) -> None:
-    first, second = (prepared("online-retail", tmp_path / name) for name in "ab")
-    one, two = trained_list(first), trained_list(second)
+def test_two_runs_from_raw_file_give_identical_files(
+    online_retail: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    (first, one), second = online_retail, prepared("online-retail", tmp_path)
+    two = trained_list(second)
     pd.testing.assert_frame_equal(one.drop(columns="release"), two.drop(columns="release"))
     releases = [open_release(folder / "releases") for folder in (first, second)]
     hashes = [{n: f.sha256 for n, f in r.manifest.files.items()} for r in releases]

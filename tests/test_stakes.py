@@ -68,7 +68,7 @@ def test_blocks_of_lists_give_what_all_at_once_give(monkeypatch: pytest.MonkeyPa
         np.testing.assert_array_equal(column, getattr(in_blocks, name), name)
 
 
-def test_silence_costs_its_chance_times_the_pace_where_the_warning_stands() -> None:
+def test_silence_counts_most_where_it_is_still_open_and_the_warning_stands() -> None:
     contents = small_contents()
     size = len(contents.customers.ids)
     warned = np.arange(size) % 3 == 0
@@ -77,15 +77,15 @@ def test_silence_costs_its_chance_times_the_pace_where_the_warning_stands() -> N
         usual_days=days,
         last_day=days.astype(np.int32),
         lateness=days / 100,
-        chance_silent=np.full(size, 0.5, np.float32),
+        chance_silent=np.where(np.arange(size) == 3, 1.0, 0.75).astype(np.float32),
         warned=warned,
     )
-    money = np.where(np.arange(size) == 6, np.nan, 90.0)
+    money = np.where(np.arange(size) == 6, np.nan, 160.0)
     found = stakes_of(replace(contents, customer_rhythms=rhythms), money).churn_value
     assert np.isnan(found[6])
-    assert found[0] == 45.0
-    assert found[1] == 0.0
-    assert (np.delete(found, 6) == np.where(warned, 45.0, 0.0)[np.arange(size) != 6]).all()
+    expected = np.where(warned, 30.0, 0.0)
+    expected[3] = 0.0  # surely gone: no call will turn it
+    assert (np.delete(found, 6) == np.delete(expected, 6)).all()
 
 
 def test_the_pace_is_the_money_of_the_last_year_for_ninety_days() -> None:

@@ -16,6 +16,7 @@ from recommender.assembly.products import attribute_columns, product_columns
 from recommender.assembly.stakes import stakes_of
 from recommender.insight.insight import Insight
 from recommender.insight.pace import paces
+from recommender.matrix.cells import cells_of, is_among
 from recommender.matrix.purchase_matrix import PurchaseMatrix
 from recommender.models.also_bought import count_together
 from recommender.models.models import Models
@@ -89,8 +90,7 @@ def _again(again: Ranked, returned: sparse.csr_matrix) -> Again:
 
 
 def _is_in(matrix: sparse.csr_matrix, ranked: Ranked) -> npt.NDArray[np.bool_]:
-    rows, width = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.shape[1]
-    return np.isin(ranked.customers * width + ranked.products, rows * width + matrix.indices)
+    return is_among(ranked.customers * matrix.shape[1] + ranked.products, cells_of(matrix))
 
 
 def _also_bought(models: Models) -> AlsoBought:

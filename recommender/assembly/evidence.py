@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from recommender.release.contents import Contents
 from recommender.release.evidence import CANDIDATES_EXPLAINED, Evidence
@@ -28,14 +29,16 @@ def evidence_of(contents: Contents, alpha: float, regularization: float) -> Evid
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     own = np.zeros((int(starts[-1]), 4), np.int32)
     peers_bought = np.zeros(int(starts[-1]), np.int32)
-    for row in np.flatnonzero(counts).tolist():
-        entries = slice(starts[row], starts[row + 1])
-        begin = int(contents.candidates.starts[row])
-        products = contents.candidates.products[begin : begin + int(counts[row])]
-        reasons = bought_reasons(release, history_of(release, row), products)
-        own[entries] = [_numbers(release, said) for said in reasons]
-        bought = bought_by_peers(release, row, EVERYONE)[1]
-        peers_bought[entries] = np.count_nonzero(bought[:, None] == products, axis=0)
+    # products of matrices this small cost BLAS ten times as much on threads of its own
+    with threadpool_limits(1, "blas"):
+        for row in np.flatnonzero(counts).tolist():
+            entries = slice(starts[row], starts[row + 1])
+            begin = int(contents.candidates.starts[row])
+            products = contents.candidates.products[begin : begin + int(counts[row])]
+            reasons = bought_reasons(release, history_of(release, row), products)
+            own[entries] = [_numbers(release, said) for said in reasons]
+            bought = bought_by_peers(release, row, EVERYONE)[1]
+            peers_bought[entries] = np.count_nonzero(bought[:, None] == products, axis=0)
     return Evidence(
         starts=starts,
         first=own[:, 0].copy(),

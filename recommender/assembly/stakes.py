@@ -53,12 +53,12 @@ def stakes_of(contents: Contents, paces: Money) -> Stakes:
     """`paces` (customers,) what each spends while the chance of silence looks ahead."""
     offers = Offers.of(_all_lists(contents), contents.products)
     which, rhythms = _list_of_customer(contents), contents.customer_rhythms
-    chance_silent = np.nan_to_num(rhythms.chance_silent.astype(np.float64))
+    silent = np.nan_to_num(rhythms.chance_silent.astype(np.float64))
     return Stakes(
         offers=offers.count[which],
         chances=offers.chances[which],
         offer_value=offers.value[which],
-        churn_value=np.where(rhythms.warned, chance_silent * paces, 0.0),
+        churn_value=np.where(rhythms.warned, silent * (1 - silent) * paces, 0.0),
         first=offers.first[which],
         first_chance=offers.first_chance[which],
     )

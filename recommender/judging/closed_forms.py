@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from recommender.judging.best import LISTED, Rows, Scores, best_unbought, ranked_of
 from recommender.judging.history import History
 from recommender.models.als import AlsSettings, fit_als
+from recommender.models.overlaps import shared
 from recommender.models.topn import only, top_n
 from recommender.ranking.ranked import Ranked
 
@@ -55,7 +56,7 @@ def implicit_als(history: History) -> Ranked:
 
 def _ease_weights(bought: sparse.csr_matrix, regularization: float) -> Scores:
     """(products, products) float32, 0 on the diagonal: no product speaks for itself."""
-    gram = np.asarray((bought.T @ bought).toarray(), np.float32)
+    gram = shared(bought, bought.T.tocsr(), range(bought.shape[1]))
     gram[np.diag_indices_from(gram)] += regularization
     with threadpool_limits(1, "blas"):
         factor, _ = linalg.lapack.spotrf(gram, overwrite_a=True)

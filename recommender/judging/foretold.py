@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from recommender.ranking.ranked import Ranked
 
@@ -24,6 +27,11 @@ class Foretold:
     """The newest purchase that the models saw."""
     learned_until: int
     """The end of the newest window whose outcomes taught the order; 0 where none did."""
+
+    def of(self, customers: npt.NDArray[np.bool_]) -> Foretold:
+        """(customers,) True for whose lists stay."""
+        again = None if self.again is None else self.again.of(customers)
+        return replace(self, new=self.new.of(customers), again=again)
 
     def __post_init__(self) -> None:
         if self.seen_until >= self.at:

@@ -22,11 +22,14 @@ class History:
     """(customers, products) bool, True where there is one in any year before `at`."""
     at: int
     """Seconds since 1970 UTC."""
+    judged: npt.NDArray[np.bool_] | None = None
+    """(customers,) who is asked for lists; None is everyone."""
 
     @property
     def customers(self) -> npt.NDArray[np.int32]:
-        """Those with a purchase, ascending."""
-        return np.flatnonzero(np.diff(self.bought.indptr)).astype(np.int32)
+        """Those with a purchase that are asked for, ascending."""
+        buys = np.diff(self.bought.indptr) > 0
+        return np.flatnonzero(buys if self.judged is None else buys & self.judged).astype(np.int32)
 
     @property
     def buyers(self) -> npt.NDArray[np.int64]:
@@ -39,9 +42,11 @@ class History:
         return np.bincount(recent.indices, minlength=recent.shape[1])
 
 
-def history_of(purchases: Purchases, at: int) -> History:
+def history_of(
+    purchases: Purchases, at: int, judged: npt.NDArray[np.bool_] | None = None
+) -> History:
     """The year before `at` (seconds since 1970 UTC), of purchases that may reach past it."""
     since, times = at - HISTORY_DAYS * SECONDS_PER_DAY, purchases.purchased_at
     year = purchases.take((times >= since) & (times < at) & (purchases.quantity > 0))
     bought = bought_between(year, since, at).astype(np.float32)
-    return History(year, bought, bought_between(purchases, BEGINNING, at), at)
+    return History(year, bought, bought_between(purchases, BEGINNING, at), at, judged)

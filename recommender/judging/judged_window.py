@@ -54,19 +54,24 @@ class JudgedWindow:
     """What was said of candidates and what came true, of all and of the first 20 places."""
 
 
-def judge_window(purchases: Purchases, foretold: Foretold) -> JudgedWindow:
+def judge_window(
+    purchases: Purchases, foretold: Foretold, judged: npt.NDArray[np.bool_] | None = None
+) -> JudgedWindow:
     """Judges our lists, and every baseline beside them, on the 28 days after they were made.
 
-    `purchases` reach past these days.
+    `purchases` reach past these days. Where `judged` (customers,) says for whom, lists are compared
+    for them alone; the baselines learn from everyone all the same.
     """
-    truth, history = truth_of(purchases, foretold.at), history_of(purchases, foretold.at)
-    chances = _chances("new", foretold.new, truth)
+    truth, history = truth_of(purchases, foretold.at), history_of(purchases, foretold.at, judged)
+    if judged is not None:
+        truth, foretold = truth.of(judged), foretold.of(judged)
+    chances, portraits = _chances("new", foretold.new, truth), _portraits(purchases, truth.at)
     again = None
     if foretold.again is not None:
         lists = _named(foretold.again, lists_for_again(history))
-        again = _scored(purchases, truth, truth.again, lists)
+        again = _scored(portraits, truth, truth.again, lists)
         chances |= _chances("again", foretold.again, truth)
-    new = _scored(purchases, truth, truth.new, _named(foretold.new, lists_for_new(history)))
+    new = _scored(portraits, truth, truth.new, _named(foretold.new, lists_for_new(history)))
     return JudgedWindow(foretold.at, new, again, chances)
 
 
@@ -76,7 +81,7 @@ def _named(ours: Ranked, others: Iterable[tuple[str, Ranked]]) -> Iterable[tuple
 
 
 def _scored(
-    purchases: Purchases,
+    portraits: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     truth: Truth,
     bought: sparse.csr_matrix,
     lists: Iterable[tuple[str, Ranked]],
@@ -86,7 +91,7 @@ def _scored(
     for name, ranked in lists:
         values[name], shapes[name] = scores(ranked, bought), shape_of(ranked, truth.before)
     customers = buyers(bought)
-    lines, age_days = _portraits(purchases, truth.at)
+    lines, age_days = portraits
     return ScoredLists(customers, lines[customers], age_days[customers], values, shapes)
 
 

@@ -9,6 +9,7 @@ from scipy import sparse
 from recommender.judging.best import Rows, Scores, best_unbought
 from recommender.judging.history import History
 from recommender.models.highest import highest
+from recommender.models.overlaps import shared
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import SECONDS_PER_DAY
 
@@ -54,7 +55,7 @@ def _nearest(
     block = max(1, BLOCK_CELLS // products)
     parts = []
     for first in range(0, products, block):
-        both = (by_product[first : first + block] @ held).toarray()
+        both = shared(held, by_product, range(products)[first : first + block])
         both[np.arange(len(both)), first + np.arange(len(both))] = 0.0
         both /= ones_size[first : first + block, None] * others_size
         parts.append(_largest(both))

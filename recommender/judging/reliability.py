@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from recommender.matrix.cells import cells_of, is_among
 from recommender.ranking.ranked import Ranked
 
 BINS = 10
@@ -58,9 +59,7 @@ def outcomes(ranked: Ranked, after: sparse.csr_matrix, places: int) -> tuple[Cha
     """What was said of the first `places` of every list, and what the customer did."""
     kept = ranked.places < places
     asked = ranked.customers[kept] * after.shape[1] + ranked.products[kept]
-    pairs = after.tocoo()
-    happened = pairs.row.astype(np.int64) * after.shape[1] + pairs.col
-    return ranked.chance[kept], np.isin(asked, happened)
+    return ranked.chance[kept], is_among(asked, cells_of(after))
 
 
 def _bin(chance: Chances, bought: Bought) -> Bin:

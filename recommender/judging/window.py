@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,11 @@ class Truth:
     def __repr__(self) -> str:
         return f"Truth({self.new.nnz:,} pairs new, {self.again.nnz:,} again)"
 
+    def of(self, customers: npt.NDArray[np.bool_]) -> Truth:
+        """(customers,) True for those to be judged on."""
+        new, again, after = (_rows(m, customers) for m in (self.new, self.again, self.after))
+        return replace(self, new=new, again=again, after=after)
+
 
 def truth_of(purchases: Purchases, at: int) -> Truth:
     """Of the window that begins at `at` (seconds since 1970 UTC); `purchases` reach past it."""
@@ -71,6 +76,13 @@ def _bool_matrix(
     return _canonical(
         sparse.csr_matrix((np.ones(len(customers), bool), (customers, products)), shape)
     )
+
+
+def _rows(matrix: sparse.csr_matrix, kept: npt.NDArray[np.bool_]) -> sparse.csr_matrix:
+    """The others become empty."""
+    entries = np.repeat(kept, np.diff(matrix.indptr))
+    starts = np.concatenate([[0], np.cumsum(entries)])[matrix.indptr]
+    return sparse.csr_matrix((matrix.data[entries], matrix.indices[entries], starts), matrix.shape)
 
 
 def _among_known(after: sparse.csr_matrix, before: sparse.csr_matrix) -> sparse.csr_matrix:

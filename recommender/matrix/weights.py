@@ -46,7 +46,7 @@ class RecencyQuantity:
         """(n,) weight of each line at `now` (seconds since 1970 UTC); 0 where nothing stayed."""
         purchases = netted.purchases
         age_days = np.maximum(now - purchases.purchased_at, 0) / SECONDS_PER_DAY
-        usual = _usual_quantities(netted)[purchases.product_columns]
+        usual = netted.usual_quantities[purchases.product_columns]
         size = np.clip(netted.left / usual, 1e-3, 1e3) ** self.quantity_power
         if self.value_power:
             size = size * np.clip(_relative_values(netted), 1e-3, 1e3) ** self.value_power
@@ -68,30 +68,6 @@ class RecencyQuantity:
         totals = np.bincount(customers, pairs)
         most = self.most_of_customer * np.median(totals[totals > 0])
         return (pairs * np.minimum(1.0, most / totals[customers])).astype(np.float32)
-
-
-def _usual_quantities(netted: Netted) -> npt.NDArray[np.float64]:
-    """(products,) median over customers of what each usually takes, 1 where nothing stayed.
-
-    What one customer takes is the geometric mean of its lines; a billion lines are one voice.
-    """
-    kept = netted.left > 0
-    purchases = netted.purchases
-    customers, columns = purchases.customer_rows[kept], purchases.product_columns[kept]
-    usual = np.ones(len(purchases.products))
-    if not len(columns):
-        return usual
-    begins = np.append(True, (np.diff(customers) != 0) | (np.diff(columns) != 0))
-    first = np.flatnonzero(begins)
-    sums = np.add.reduceat(np.log(netted.left[kept]), first)
-    logs = sums / np.diff(np.append(first, len(columns)))
-    order = np.lexsort((logs, columns[first]))
-    products, starts, counts = np.unique(
-        columns[first][order], return_index=True, return_counts=True
-    )
-    low, high = logs[order][starts + (counts - 1) // 2], logs[order][starts + counts // 2]
-    usual[products] = np.exp((low + high) / 2)
-    return usual
 
 
 def _relative_values(netted: Netted) -> npt.NDArray[np.float64]:

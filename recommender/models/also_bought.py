@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.matrix.returns import Netted
+from recommender.models.overlaps import Bought, count_in_orders, nearest
 
 MINIMUM_CUSTOMERS = 5
 """Independent customers behind every statement; fewer could be one person's doing."""
@@ -18,10 +19,6 @@ SHRINKAGE = 10.0
 """Customers added to every denominator: two rare products are not alike for sharing five."""
 NEIGHBOURS = 50
 BLOCK = 1024
-LEVELS = 1024
-"""Steps of similarity that are counted to find a product's best without sorting all of them."""
-
-Column = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True)
@@ -40,17 +37,6 @@ class AlsoBought:
         )
 
 
-@dataclass(frozen=True)
-class Overlaps:
-    """Pairs of products with customers in common."""
-
-    products: npt.NDArray[np.int64]
-    """(pairs,) ascending."""
-    others: npt.NDArray[np.int32]
-    both: npt.NDArray[np.complex64]
-    """(pairs,) customers of both, and their evidence as the imaginary part."""
-
-
 def find_also_bought(bought: sparse.csr_matrix) -> AlsoBought:
     """Shrunk cosine over evidence: both / (sqrt(one * other) + 10), five customers at least.
 
@@ -60,22 +46,23 @@ def find_also_bought(bought: sparse.csr_matrix) -> AlsoBought:
     evidence = evidence_of(bought)
     by_product = bought.T.tocsr()
     of_products = by_product @ evidence
-    # one product of matrices sums both: the real parts count customers, the others weigh them
-    weighed = bought.astype(np.complex64)
-    weighed.data += 1j * np.repeat(evidence, np.diff(bought.indptr)).astype(np.float32)
-    by_product = by_product.astype(np.complex64)
+    held = Bought(by_product, bought, evidence.astype(np.float32), of_products)
     blocks = [
-        _nearest(_overlaps(by_product, weighed, first), of_products)
-        for first in range(0, by_product.shape[0], BLOCK)
+        nearest(
+            held,
+            range(len(of_products))[first : first + BLOCK],
+            least_customers=MINIMUM_CUSTOMERS,
+            shrinkage=SHRINKAGE,
+            most=NEIGHBOURS,
+        )
+        for first in range(0, len(of_products), BLOCK)
     ]
-    products, others, customers, similarity = (
-        np.concatenate(part) for part in zip(*blocks, strict=True)
-    )
+    counts = np.concatenate([np.zeros(1, np.int64), *(near.counts for near in blocks)])
     return AlsoBought(
-        starts=np.searchsorted(products, np.arange(len(of_products) + 1)).astype(np.int64),
-        products=others.astype(np.int32),
-        customers_both=customers.astype(np.int32),
-        similarity=similarity,
+        starts=np.cumsum(counts),
+        products=np.concatenate([near.products for near in blocks]),
+        customers_both=np.concatenate([near.customers_both for near in blocks]),
+        similarity=np.concatenate([near.similarity for near in blocks]),
     )
 
 
@@ -91,60 +78,17 @@ def evidence_of(bought: sparse.csr_matrix) -> npt.NDArray[np.float64]:
     return np.minimum(breadth / full, 1.0)
 
 
-def _overlaps(by_product: sparse.csr_matrix, weighed: sparse.csr_matrix, first: int) -> Overlaps:
-    """Of a block of products with all others, where there are enough customers of both."""
-    both = by_product[first : first + BLOCK] @ weighed
-    enough = np.flatnonzero(both.data.real >= MINIMUM_CUSTOMERS)
-    products = first + np.searchsorted(both.indptr, enough, side="right") - 1
-    others = both.indices[enough]
-    apart = products != others
-    return Overlaps(products[apart], others[apart], both.data[enough[apart]])
-
-
-def _nearest(found: Overlaps, of_products: npt.NDArray[np.float64]) -> tuple[Column, ...]:
-    """The nearest others of each product, nearest first, of equals the lower number."""
-    products, others = found.products, found.others
-    length = np.sqrt(of_products[products] * of_products[others])
-    similarity = (found.both.imag / (length + SHRINKAGE)).astype(np.float32)
-    some = _promising(products, similarity)
-    order = some[np.lexsort((others[some], -similarity[some], products[some]))]
-    in_order = products[order]
-    place = np.arange(len(order)) - np.searchsorted(in_order, in_order)
-    kept = order[place < NEIGHBOURS]
-    return products[kept], others[kept], found.both.real[kept], similarity[kept]
-
-
-def _promising(
-    products: npt.NDArray[np.int64], similarity: npt.NDArray[np.float32]
-) -> npt.NDArray[np.intp]:
-    """Entries that can be among their product's nearest: a few more than `NEIGHBOURS` each."""
-    if not len(products):
-        return np.zeros(0, np.intp)
-    rows = products - products[0]
-    levels = (similarity * LEVELS).astype(np.int64)
-    counts = np.bincount(rows * LEVELS + levels, minlength=(rows[-1] + 1) * LEVELS)
-    at_least = counts.reshape(-1, LEVELS)[:, ::-1].cumsum(axis=1)
-    lowest = LEVELS - 1 - (at_least < NEIGHBOURS).sum(axis=1)
-    return np.flatnonzero(levels >= lowest[rows])
-
-
 def count_together(netted: Netted, found: AlsoBought) -> npt.NDArray[np.int32]:
     """(entries of `found`,) customers that bought both products in one order; 0 without orders."""
     orders, order_customers = _orders(netted)
     by_product = orders.tocsc()
-    together = np.zeros(len(found.products), np.int32)
-    slots = np.full(orders.shape[1], -1, np.int32)
-    for product in range(orders.shape[1]):
-        entries = slice(found.starts[product], found.starts[product + 1])
-        neighbours = found.products[entries]
-        with_it = by_product.indices[by_product.indptr[product] : by_product.indptr[product + 1]]
-        if len(neighbours) and len(with_it):
-            slots[neighbours] = np.arange(len(neighbours))
-            together[entries] = _customers_by_slot(
-                orders[with_it], order_customers[with_it], slots, len(neighbours)
-            )
-            slots[neighbours] = -1
-    return together
+    return np.asarray(
+        count_in_orders(
+            (by_product.indptr, by_product.indices),
+            (orders.indptr, orders.indices, order_customers),
+            (found.starts, found.products),
+        )
+    )
 
 
 def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
@@ -159,21 +103,3 @@ def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
     shape = (len(placed), len(purchases.products))
     ones = np.ones(len(orders), np.float32)
     return sparse.csr_matrix((ones, (orders, products)), shape), (placed // most).astype(np.int32)
-
-
-def _customers_by_slot(
-    orders: sparse.csr_matrix,
-    customers: npt.NDArray[np.int32],
-    slots: npt.NDArray[np.int32],
-    size: int,
-) -> npt.NDArray[np.int64]:
-    """(size,) distinct customers whose orders hold the product of each slot.
-
-    `customers` (orders,) ascend, so each new one is a change.
-    """
-    slot = slots[orders.indices]
-    changes = np.append(0, np.diff(customers) != 0).astype(np.intp)
-    buyer = np.repeat(changes.cumsum(), np.diff(orders.indptr))
-    did = np.zeros((int(changes.sum()) + 1, size), bool)
-    did[buyer[slot >= 0], slot[slot >= 0]] = True
-    return np.asarray(did.sum(axis=0))

@@ -16,6 +16,8 @@ from scipy.optimize import minimize_scalar
 
 from recommender.ranking.outcome import Outcome
 from recommender.ranking.ranked import Ranked
+from recommender.tables.large.growing import Growing
+from recommender.tables.large.mapped import blocks
 
 Odds = npt.NDArray[np.float64]
 
@@ -58,10 +60,17 @@ class Correction:
         return replace(ranked, chance=self.of(ranked.chance))
 
     def of(self, chance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Some after the other, for there are two hundred of every customer."""
+        with Growing(np.float32) as corrected:
+            for first, end in blocks(len(chance)):
+                corrected.write(self._of(chance[first:end]))
+            return corrected.whole()
+
+    def _of(self, chance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         high = chance > self.pivot
         start = _log_odds(self.pivot)
         beyond = _log_odds(chance[high]) - start
-        corrected = chance.copy()
+        corrected = np.array(chance)
         corrected[high] = 1 / (1 + np.exp(-(start + self.slope * beyond)))
         return corrected
 

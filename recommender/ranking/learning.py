@@ -14,12 +14,20 @@ from recommender.models.settings import Settings
 from recommender.ranking.boosted.booster import fit_booster
 from recommender.ranking.boosted.examples import join
 from recommender.ranking.boosted.known import Known
-from recommender.ranking.boosted.ranker import BoostedRanker, Look, Scene, look, set_scene
+from recommender.ranking.boosted.ranker import (
+    MOST_CUSTOMERS,
+    BoostedRanker,
+    Look,
+    Scene,
+    look,
+    set_scene,
+)
 from recommender.ranking.correction import Told, learn_correction, told_by
 from recommender.ranking.outcome import Outcome, outcome_of
 from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_windows
 from recommender.ranking.ranked import Ranked, Scored, rank
+from recommender.ranking.sampled import MOST_REHEARSED, Rows, draw_rehearsed, enough
 from recommender.ranking.windows import MOST, Window, windows_before
 from recommender.tables.purchases import Purchases
 
@@ -86,6 +94,9 @@ def rehearse(
 ) -> Study:
     """Goes through the windows before `now`; what is left to learn is the ranking of `now`."""
     study = Study(purchases, settings, known, now, say)
+    if study.rehearsed is not None:
+        drawn, all_ = int(study.rehearsed.sum()), len(study.rehearsed)
+        say(f"rehearsing and judging on {drawn:,} of {all_:,} customers, drawn at random")
     # without a warm start each window costs two whole fits; older ones would only teach rehearsals
     most = MOST if settings.engine.starts_warm else TAUGHT
     windows = _with_past(windows_before(purchases, now, most), settings.history_days)
@@ -108,6 +119,8 @@ class Study:
         self._purchases, self._now = purchases, now
         self._settings, self._known, self._say = settings, known, say
         self._seed = settings.als.seed
+        self.rehearsed = draw_rehearsed(purchases, self._seed)
+        """(customers,) True for whom is rehearsed; None where that is everyone."""
         self._looks: list[Look] = []
         self._learned_until = 0
         self._starts: tuple[Factors | None, Factors | None] = None, None
@@ -124,9 +137,10 @@ class Study:
     def go_through(self, window: Window, *, is_judged: bool, teaches_plain: bool) -> None:
         """Ranks its moment by what earlier windows taught, if it is to be judged, then learns."""
         self._say(f"looking at the 28 days after {_day(window.at)}")
-        scene, outcome = self._scene(window.past(), window.at), outcome_of(window.future())
+        most = MOST_REHEARSED if is_judged else MOST_CUSTOMERS
+        scene, outcome = self._scene(window.past(), window.at, most), outcome_of(window.future())
         if is_judged and self._plain is not None:
-            ranked = _rank(self._plain.scored(scene.models), scene.models)
+            ranked = _rank(self._plain.scored(scene.models, scene.looked_at), scene.models)
             self._keep("plain", scene.models, outcome, ranked)
         if is_judged and self._rehearser is None and self._bought() >= LEAST_BOUGHT:
             self._rehearser = self._boosted()
@@ -173,13 +187,22 @@ class Study:
     def _bought(self) -> int:
         return sum(int(seen.examples.bought.sum()) for seen in self._looks)
 
-    def _scene(self, past: Purchases, at: int) -> Scene:
-        """Each fit starts from the factors of the window before, which saves iterations."""
+    def _scene(self, past: Purchases, at: int, most: int | None = None) -> Scene:
+        """Each fit starts from the factors of the window before, which saves iterations.
+
+        Fitted to everyone; looked at are so `most` customers of those that are rehearsed.
+        """
         fast, slow = self._starts
         models = learn(past, self._settings, at, fast)
-        scene = set_scene(models, self._settings, self._known, slow)
+        looked_at = None if most is None else self._looked_at(models, most)
+        scene = set_scene(models, self._settings, self._known, slow, looked_at)
         self._starts = models.factors, scene.snapshot.slow
         return scene
+
+    def _looked_at(self, models: Models, most: int) -> Rows:
+        known = models.known_customers
+        among = known if self.rehearsed is None else known[self.rehearsed[known]]
+        return enough(among, most, np.random.default_rng(self._seed))
 
     def _keep_boosted(self, models: Models, outcome: Outcome, ranked: Ranked) -> None:
         """Corrected by what came of the windows rehearsed before; then this one teaches as well."""

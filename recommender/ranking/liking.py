@@ -10,6 +10,8 @@ from recommender.ranking.ranked import Ranked
 
 BLOCK = 100_000
 """Pairs whose factors are multiplied at a time."""
+MOST_CUSTOMERS = 100_000
+"""Whose lists are looked at; of more every second, third and so on."""
 LEAST_CHANCE = 1e-6
 LEAST_PAIRS = 100
 """Below it a slope is noise."""
@@ -20,6 +22,7 @@ def fit_slope_of_liking(ranked: Ranked, factors: Factors) -> float | None:
 
     Only pairs of which the model has an opinion count; None where they are few.
     """
+    ranked = _some(ranked)
     customers, products = _not_zero(factors.customers), _not_zero(factors.products)
     pairs = np.flatnonzero(customers[ranked.customers] & products[ranked.products])
     if len(pairs) < LEAST_PAIRS:
@@ -32,6 +35,13 @@ def fit_slope_of_liking(ranked: Ranked, factors: Factors) -> float | None:
         return None
     together = float(np.mean((liking - liking.mean()) * (logit - logit.mean())))
     return round(together / spread, 6)
+
+
+def _some(ranked: Ranked) -> Ranked:
+    customers = len(ranked.starts) - 1
+    if customers <= MOST_CUSTOMERS:
+        return ranked
+    return ranked.of(np.arange(customers) % -(-customers // MOST_CUSTOMERS) == 0)
 
 
 def _not_zero(factors: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.matrix.cells import is_among
 from recommender.matrix.returns import net_returns
 from recommender.tables.purchases import Purchases
 
@@ -23,7 +24,7 @@ class Outcome:
         self, customers: npt.NDArray[np.int32], products: npt.NDArray[np.int32]
     ) -> npt.NDArray[np.bool_]:
         """(pairs,) True where the customer bought the product."""
-        return np.isin(customers.astype(np.int64) * self.products + products, self.cells)
+        return is_among(customers.astype(np.int64) * self.products + products, self.cells)
 
 
 def outcome_of(window: Purchases) -> Outcome:

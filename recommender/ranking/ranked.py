@@ -43,15 +43,24 @@ class Ranked:
 
     def first(self, most: int) -> Ranked:
         """The first so many places of every list."""
-        lengths = np.minimum(np.diff(self.starts), most)
+        return self._beginnings(np.minimum(np.diff(self.starts), most))
+
+    def of(self, customers: npt.NDArray[np.bool_]) -> Ranked:
+        """(customers,) True for whose lists stay; the others are empty."""
+        return self._beginnings(np.where(customers, np.diff(self.starts), 0))
+
+    def _beginnings(self, lengths: npt.NDArray[np.int64]) -> Ranked:
+        """So many places of each list; asks for memory for these alone."""
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        entries = np.repeat(self.starts[:-1] - starts[:-1], lengths) + np.arange(starts[-1])
+        entries = np.repeat(self.starts[:-1] - starts[:-1], lengths)
+        entries += np.arange(starts[-1])
         return Ranked(starts, self.products[entries], self.chance[entries])
 
     def take(self, entries: npt.NDArray[np.bool_]) -> Ranked:
         """(entries,) True for what stays."""
-        starts = np.concatenate([[0], np.cumsum(entries)])[self.starts].astype(np.int64)
-        return Ranked(starts, self.products[entries], self.chance[entries])
+        kept = np.flatnonzero(entries)
+        starts = np.searchsorted(kept, self.starts).astype(np.int64)
+        return Ranked(starts, self.products[kept], self.chance[kept])
 
 
 def rank(scored: Iterable[Scored], customers: int) -> Ranked:

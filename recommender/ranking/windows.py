@@ -37,12 +37,13 @@ class Window:
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""
-        past, begins = self.past(), self.at - days * SECONDS_PER_DAY
-        gave_back = np.zeros(len(past.customers), bool)
-        gave_back[past.customer_rows[past.quantity < 0]] = True
-        if (~gave_back[past.customer_rows[past.purchased_at >= begins]]).any():
+        all_, begins = self.purchases, self.at - days * SECONDS_PER_DAY
+        is_past = all_.purchased_at < self.at
+        gave_back = np.zeros(len(all_.customers), bool)
+        gave_back[all_.customer_rows[is_past & (all_.quantity < 0)]] = True
+        if (~gave_back[all_.customer_rows[is_past & (all_.purchased_at >= begins)]]).any():
             return True
-        return bool((net_returns(past).since(begins).left > 0).any())
+        return bool((net_returns(self.past()).since(begins).left > 0).any())
 
 
 def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Window]:

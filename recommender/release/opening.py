@@ -168,6 +168,19 @@ class Release:
         """Of what is in the catalogue, what is inactive, ascending."""
         return self.inactive[self.products.in_catalogue[self.inactive]]
 
+    @property
+    def held_for_all(self) -> tuple[Numbers, Numbers, Numbers]:
+        """What nobody is offered: gone, inactive, out of stock; none stands under two."""
+        return self.gone, self.not_offered, self.out_of_stock
+
+    @cached_property
+    def why_held_for_all(self) -> npt.NDArray[np.uint8]:
+        """(products,) 0 for what may be offered, else 1 + the position in `held_for_all`."""
+        why = np.zeros(len(self.products.ids), np.uint8)
+        for position, products in enumerate(self.held_for_all):
+            why[products] = position + 1
+        return why
+
     def products_of_category(self, category: str) -> Numbers:
         """Ascending; empty for a category nobody has heard of."""
         number = self._category_numbers.get(category)

@@ -24,7 +24,10 @@ class Stakes:
     offer_value: Doubles
     """Sum of chance times spend where the spend is known; NaN where it is of none."""
     churn_value: Doubles
-    """Money that its silence may cost in 90 days; 0 without a warning, NaN without prices."""
+    """Chance of silence · chance of an order · money of 90 days: what a call may still turn.
+
+    0 without a warning, NaN without prices.
+    """
     first: Numbers
     """Product of the first of the offers; -1 where there is none."""
     first_chance: Floats

@@ -114,6 +114,13 @@ class Facts:
     interest: tuple[FreshInterest, ...] = ()
 
     @property
+    def is_told(self) -> bool:
+        """Whether anything was, beside permissions."""
+        return bool(
+            self.stated or self.complaints or self.outcomes or self.purchases or self.interest
+        )
+
+    @property
     def word_against(self) -> Facts:
         """What withholds by its own word: obeyed also where its purchases may not be used."""
         dislikes = tuple(stated for stated in self.stated if stated.stance == "dislikes")

@@ -69,17 +69,18 @@ def _or_popular(
 def _price_steps(
     release: Release, shortlist: Shortlist, chosen: Positions
 ) -> list[list[PriceStepReason]]:
-    catalogue, offered = release.catalogue, shortlist.take(chosen)
+    offered = shortlist.take(chosen)
     columns = (offered.products, offered.kinds, offered.usual_prices)
     return [
-        [
-            PriceStepReason(
-                category=catalogue.categories[product] or "",
-                usual_price=round(usual, 2),
-                price=round(float(release.products.price[product]), 2),
-            )
-        ]
-        if kind == UPGRADE
-        else []
+        [price_step(release, product, usual)] if kind == UPGRADE else []
         for product, kind, usual in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def price_step(release: Release, product: int, usual_price: float) -> PriceStepReason:
+    """From what the customer usually takes of the category up to this one."""
+    return PriceStepReason(
+        category=release.catalogue.categories[product] or "",
+        usual_price=round(usual_price, 2),
+        price=round(float(release.products.price[product]), 2),
+    )

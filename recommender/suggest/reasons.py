@@ -144,7 +144,7 @@ def peers_reasons(
 ) -> list[list[PeersReason]]:
     """For each product, how many peers bought it; nothing where fewer than five did."""
     peers, bought = bought_by_peers(release, row, consent)
-    counts = np.count_nonzero(bought[:, None] == products, axis=0).tolist()
+    counts = [int(np.count_nonzero(bought == product)) for product in products.tolist()]
     return [[PeersReason(peers, count)] if count >= MINIMUM_CUSTOMERS else [] for count in counts]
 
 

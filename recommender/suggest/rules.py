@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from recommender.suggest.facts import NOTHING_KNOWN, Facts
 from recommender.suggest.fresh import fresh_of
 from recommender.suggest.matching import NO_PRODUCTS
 from recommender.suggest.withholding import withheld_by_word
+
+HELD_FOR_ALL = ("not_in_catalogue", "inactive", "out_of_stock")
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,13 @@ def rules_for(release: Release, row: int | None, facts: Facts = NOTHING_KNOWN) -
             _with(NO_PRODUCTS if row is None else returned_by(release, row), fresh.given_back),
         ),
         *(Rule(name, products) for name, products in withheld_by_word(release, facts)),
-        Rule("not_in_catalogue", release.gone, is_for_all=True),
-        Rule("inactive", release.not_offered, is_for_all=True),
-        Rule("out_of_stock", release.out_of_stock, is_for_all=True),
+        *(Rule(name, products, is_for_all=True) for name, products in held_for_all(release)),
     )
+
+
+def held_for_all(release: Release) -> Iterable[tuple[str, Numbers]]:
+    """What the catalogue holds back, by rule; no product stands under two."""
+    return zip(HELD_FOR_ALL, release.held_for_all, strict=True)
 
 
 def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, ...]:
@@ -56,7 +62,15 @@ def freed(rules: tuple[Rule, ...], name: str, products: Numbers) -> tuple[Rule, 
 
 
 def _with(products: Numbers, fresh: Numbers) -> Numbers:
-    return np.union1d(products, fresh).astype(np.int32) if len(fresh) else products
+    return merged(products, fresh).astype(np.int32) if len(fresh) else products
+
+
+def merged(one: Numbers, other: Numbers) -> Numbers:
+    """Both together, ascending, each once: like `numpy.union1d`, faster for what is in order."""
+    together = np.sort(np.concatenate([one, other]), kind="stable")
+    is_first = np.ones(len(together), bool)
+    np.not_equal(together[1:], together[:-1], out=is_first[1:])
+    return together[is_first]
 
 
 def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
@@ -73,7 +87,7 @@ def count_withheld(rules: tuple[Rule, ...]) -> dict[str, int]:
             continue
         new = rule.products[~is_among(rule.products, earlier)]
         counts[rule.name] = len(new)
-        earlier = _with(earlier, new)
+        earlier = _with(earlier, new) if len(earlier) else new
     return {name: count for name, count in counts.items() if count}
 
 
@@ -91,7 +105,7 @@ def owned_by(release: Release, row: int) -> Numbers:
     first, end = release.earlier.starts[row : row + 2]
     if first == end:
         return bought_by(release, row)
-    return np.union1d(bought_by(release, row), release.earlier.products[first:end])
+    return merged(bought_by(release, row), release.earlier.products[first:end])
 
 
 def bought_by(release: Release, row: int) -> Numbers:

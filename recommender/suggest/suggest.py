@@ -16,6 +16,7 @@ from recommender.suggest.fresh import fresh_of
 from recommender.suggest.grounds import reasons_of
 from recommender.suggest.kinds import is_cross_sell
 from recommender.suggest.lifting import lifted
+from recommender.suggest.plain import Plain, plain_list, plain_reasons
 from recommender.suggest.reasons import Reason
 from recommender.suggest.regular.regular import regular_of
 from recommender.suggest.rules import Rule, count_withheld, first_rules, freed, rules_for
@@ -34,16 +35,46 @@ def suggest(
         shortlist = popular(release, "no_permission")
         rules = rules_for(release, None, facts.word_against)
         return listed(release, customer_id, wish or Wish(), shortlist, rules, EVERYONE)
-    row = release.customers.ids.position(customer_id)
+    row, wish = release.customers.ids.position(customer_id), wish or Wish()
+    if row is not None:
+        plain = plain_list(release, row, wish, facts)
+        if plain is not None:
+            return _as_list(release, customer_id, wish, plain)
     rules = rules_for(release, row, facts)
     shortlist = shortlist_of(release, row)
     if facts.purchases:
         shortlist = folded_in(release, row, shortlist, fresh_of(release, facts.purchases))
     shortlist = lifted(release, rules, shortlist, facts)
-    wish = wish or Wish()
     if row is not None and not REGULAR_KINDS.isdisjoint(wish.kinds):
         shortlist, rules = _with_regular(release, row, shortlist, rules, facts, wish)
     return listed(release, customer_id, wish, shortlist, rules, facts.consent)
+
+
+def _as_list(release: Release, customer_id: str, wish: Wish, plain: Plain) -> SuggestionList:
+    """The same numbers as a list with its reasons."""
+    columns = (
+        plain.products,
+        plain.kinds,
+        plain.chance,
+        plain.value,
+        plain_reasons(release, plain),
+    )
+    return SuggestionList(
+        customer_id=customer_id,
+        release=release.name,
+        data_through=release.manifest.data_through,
+        source=plain.source,
+        fallback_reason=None,
+        requested=wish.n,
+        withheld=plain.withheld,
+        suggestions=tuple(
+            Suggestion(release.catalogue.ids[product], KINDS[kind], rank, chance, value, why)
+            for rank, (product, kind, chance, value, why) in enumerate(
+                zip(*columns, strict=True), 1
+            )
+        ),
+        held=plain.held,
+    )
 
 
 def _with_regular(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
 
 from recommender.suggest.filter import Filter
@@ -44,6 +45,11 @@ class Wish(Filter):
     """A product id: nothing else is wanted."""
     explained: bool = True
     """Without it no reasons are worked out: for who asks only what would stand there."""
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked but how many, whatever that is."""
+        return self == Wish(self.n)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -80,4 +80,6 @@ def _is_cooling(outcome: LastOutcome, facts: Facts) -> bool:
 
 
 def _union(parts: list[Numbers]) -> Numbers:
+    if not parts:
+        return NO_PRODUCTS
     return np.unique(np.concatenate([NO_PRODUCTS, *parts])).astype(np.int32)

@@ -26,7 +26,13 @@ from recommender.models.engine import IMPLICIT, Engine
 from recommender.models.settings import Settings
 from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
-from recommender.ranking.learning import LearnedRanking, Rehearsal, judged_moments, rehearse
+from recommender.ranking.learning import (
+    LearnedRanking,
+    Rehearsal,
+    Study,
+    judged_moments,
+    rehearse,
+)
 from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
@@ -93,7 +99,7 @@ def learn_lists(
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)
-        judged = beside.submit(_judged, purchases, study.rehearsals, again, segments)
+        judged = beside.submit(_judged, purchases, study, again, segments)
         categories = category_numbers(purchases.products, tables.products)
         grown = beside.submit(_growth, purchases, study.rehearsals, categories, now)
         new = study.learn_from_all(warm.factors if warm else None)
@@ -151,17 +157,15 @@ def _growth(
 
 
 def _judged(
-    purchases: Purchases,
-    rehearsals: tuple[Rehearsal, ...],
-    again: LearnedAgain,
-    segments: list[str],
+    purchases: Purchases, study: Study, again: LearnedAgain, segments: list[str]
 ) -> Judgement:
     """Of the rehearsals, each on the 28 days after it."""
     foretold = [
         Foretold(r.at, r.ranked, again.rehearsals[r.at], r.seen_until, r.learned_until)
-        for r in rehearsals
+        for r in study.rehearsals
     ]
-    return judge([judge_window(purchases, lists) for lists in foretold], segments)
+    windows = [judge_window(purchases, lists, study.rehearsed) for lists in foretold]
+    return judge(windows, segments)
 
 
 def _categories(products: pd.DataFrame | None) -> dict[str, str]:

@@ -25,6 +25,10 @@ from service.settings import Settings
 ASK_NOBODY = ("/health/", "/static/", "/widget/")
 """Answered without the database, also while it cannot be reached."""
 
+BEAT = "beat"
+"""Of an embedded database when the key was looked up: within one request it need not be asked
+again, until something is awaited."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -78,13 +82,17 @@ class Identified:
                     )
                     await answer(scope, receive, send)
                     return
-                if credentials.are_worth_asking:
-                    scope["state"]["caller"] = await self._caller(credentials)
+                scope["state"]["caller"] = await self._caller(scope, credentials)
         await self.app(scope, receive, send)
 
-    async def _caller(self, credentials: Credentials) -> Caller | None:
-        if self.known is not None and credentials.bearer is not None:
-            return self.known.caller(credentials.bearer)
+    async def _caller(self, scope: Scope, credentials: Credentials) -> Caller | None:
+        bearer, known = credentials.bearer, self.known
+        has_seen = known is not None and bearer is not None and known.has_seen(bearer)
+        if not has_seen and not credentials.are_worth_asking:
+            return None
+        if known is not None and bearer is not None:
+            beat = scope["state"][BEAT] = known.beat()
+            return known.caller(beat, bearer)
         return await run_in_threadpool(self._find, credentials)
 
     def _find(self, credentials: Credentials) -> Caller | None:
@@ -92,23 +100,24 @@ class Identified:
             return credentials.find(connection)
 
     def _credentials(self, scope: Scope) -> Credentials:
+        """With a key nothing else counts, so nothing else is looked for."""
+        bearer = _bearer(scope)
+        if bearer is not None:
+            return Credentials(bearer)
         proxy = self.settings.proxy
         secure = comes_by_https(scope, proxy, tls=self.settings.tls)
-        return Credentials(
-            _bearer(Headers(scope=scope).get("authorization", "")),
-            user_named(scope, proxy),
-            token_of(scope, secure=secure),
-        )
+        token = token_of(scope, secure=secure)
+        return Credentials(user=user_named(scope, proxy), token=token)
 
 
-def _bearer(authorization: str) -> str | None:
-    scheme, _, key = authorization.partition(" ")
+def _bearer(scope: Scope) -> str | None:
+    scheme, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _is_forged(scope: Scope, credentials: Credentials) -> bool:
     """No page of another site can add a key of ours: calls with nothing but a key are exempt."""
-    has_cookie = "cookie" in Headers(scope=scope)
+    has_cookie = any(name == b"cookie" for name, _ in scope["headers"])
     if credentials.bearer is not None and not has_cookie:
         return False
     signed = has_cookie or credentials.user is not None

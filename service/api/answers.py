@@ -164,7 +164,11 @@ class ListedCustomer(Customer):
         Money | None, Field(description="Expected value of its first eight suggestions.")
     ]
     churn_value: Annotated[
-        Money | None, Field(description="Chance of its silence times what it spends in 90 days.")
+        Money | None,
+        Field(
+            description="Where a warning stands: chance of silence times chance of an order "
+            "times what it spends in 90 days."
+        ),
     ]
     expected_purchases: Annotated[
         float | None, Field(ge=0, description="Of these suggestions, within 28 days.")

@@ -38,7 +38,10 @@ class Kept:
         """None for what must not be kept."""
         if answer.get("fallback_reason") == NOT_KEPT:
             return None
-        body = _encoded(answer)
+        return cls.of_body(_encoded(answer))
+
+    @classmethod
+    def of_body(cls, body: bytes) -> Kept:
         return cls(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
 
     def __len__(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
@@ -32,6 +32,10 @@ STATES_IN_WORDS = {
     "complaint": "With a complaint",
     "not_allowed": "Not allowed",
 }
+COLOURS = {"buys": f"c{FULL}", "not_compared": "few", "nothing": "no"}
+"""A gap is coloured by how much of it is bought."""
+MARKED = {"complaint": ", open complaint", "declined": ", declined", "offered": ", offered"}
+NOTHING_EXPECTED = "nothing expected"
 SORTS_IN_WORDS = {"gap": "Gap", "actual": "Purchases", "name": "Name"}
 
 
@@ -42,6 +46,7 @@ async def board_page(
     live: Annotated[InUse, Depends(in_use)],
     caller: Annotated[Caller, Depends(the_caller)],
 ) -> Response:
+    large = large_gap(board)
     return page_answer(
         live,
         caller,
@@ -49,9 +54,8 @@ async def board_page(
         query=query,
         board=board,
         named=lambda values: [(value, value) for value in values],
-        large=large_gap(board),
         step=step_of,
-        cell_in_words=cell_in_words,
+        rows=[(c, cells_shown(c["cells"], large)) for c in board["customers"]],
         reps=[] if caller.role == "rep" else live.directory.reps,
         segments=live.directory.segments,
         regions=regions_proposed(live),
@@ -74,17 +78,48 @@ def step_of(money: dict[str, Any]) -> int:
     return min(int(share * FULL), FULL - 1)
 
 
+class Cell(NamedTuple):
+    """As the template shows it: worked out here, for a page has hundreds."""
+
+    classes: str
+    is_reached: bool
+    """By the keyboard too: there is something to see or to do."""
+    gap: str
+    told: str | None
+    words: str
+
+
+NOTHING_TOLD = Cell("no", False, "", None, NOTHING_EXPECTED)
+
+
+def cells_shown(cells: list[dict[str, Any]], large: float) -> list[Cell]:
+    """A gap from `large` on is ringed."""
+    return [_cell(cell, large) for cell in cells]
+
+
+def _cell(cell: dict[str, Any], large: float) -> Cell:
+    state, told, gap = cell["state"], cell["told"], cell["gap"]
+    if state == "nothing" and not told:
+        return NOTHING_TOLD
+    colour = COLOURS.get(state) or f"c{step_of(cell)}"
+    return Cell(
+        classes=f"{colour} big" if gap >= large else colour,
+        is_reached=state == "gap" or bool(told),
+        gap=short_money(gap) if gap else "",
+        told=told,
+        words=cell_in_words(cell),
+    )
+
+
 def cell_in_words(cell: dict[str, Any]) -> str:
     """What the colour and the marks of a cell say."""
+    state, marked = cell["state"], MARKED.get(cell["told"], "")
+    if state == "nothing":
+        return NOTHING_EXPECTED + marked
     actual = short_money(cell["actual"])
-    said = {
-        "gap": f"buys {actual} of {short_money(cell['actual'] + cell['gap'])}",
-        "buys": f"buys {actual}, as peers do",
-        "not_compared": f"buys {actual}, few peers do",
-        "nothing": "nothing expected",
-    }[cell["state"]]
-    marked = {"complaint": ", open complaint", "declined": ", declined", "offered": ", offered"}
-    return said + marked.get(cell["told"], "")
+    if state == "gap":
+        return f"buys {actual} of {short_money(cell['actual'] + cell['gap'])}{marked}"
+    return f"buys {actual}, {'as peers do' if state == 'buys' else 'few peers do'}{marked}"
 
 
 def large_gap(board: dict[str, Any]) -> float:

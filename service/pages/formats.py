@@ -54,7 +54,11 @@ def whole_money(amount: float | None, currency: str) -> str:
 def short_money(amount: float, currency: str = "") -> str:
     """For a narrow cell: 840, 8.4k, 84k, 8.4M; with its currency in a sentence."""
     formats, size = _formats(), abs(amount)
-    unit, letter = next((u for u in SHORT_UNITS if size >= u[0] * 0.9995), (1.0, ""))
+    unit, letter = 1.0, ""
+    for unit_tried, its_letter in SHORT_UNITS:
+        if size >= unit_tried * 0.9995:
+            unit, letter = unit_tried, its_letter
+            break
     decimals = 1 if letter and size < 9.95 * unit else 0
     if not currency:
         return formats.number(amount / unit, decimals) + letter

@@ -10,7 +10,6 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 TOKEN = "once"  # noqa: S105  # the name of a field
-_FIELD = Markup('<input type="hidden" name="{}" value="{}" autocomplete="off">')
 _WRITING_FORM = re.compile(r'<form\b[^>]* method="post" action="(?!/sign-)[^>]*>')
 
 
@@ -27,4 +26,5 @@ class TokenInForms(Extension):
 
 def token_field() -> Markup:
     """Another one each time: what is typed once more into a new page counts once more."""
-    return _FIELD.format(TOKEN, secrets.token_urlsafe(12))
+    token = secrets.token_urlsafe(12)  # of letters that mean nothing in HTML
+    return Markup(f'<input type="hidden" name="{TOKEN}" value="{token}" autocomplete="off">')  # noqa: S704

@@ -14,7 +14,20 @@ from service.pages.once import TokenInForms
 FOLDER = Path(__file__).parent
 STATIC_FILES = FOLDER / "static"
 
-TEMPLATES = Environment(
+
+class OfDicts(Environment):
+    """What a page is given are mostly dicts: to ask one for an attribute first costs an error."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+METHODS = frozenset(dir(dict))
+"""A field of somebody's catalogue may be called `items`."""
+
+TEMPLATES = OfDicts(
     loader=FileSystemLoader(FOLDER),
     autoescape=True,
     undefined=StrictUndefined,

@@ -63,7 +63,7 @@ def _complaint(complaint: Json, today: date) -> Line:
 def _silence(customer: Json, currency: str) -> Line:
     silence, cost = customer["silence"], customer["churn_value"]
     said = f"Silent for {_days(silence['days'])}, usually {_pace(round(silence['usual_days']))}"
-    return Line("silence", f"{said}: {whole_money(cost, currency)} at risk" if cost else said)
+    return Line("silence", f"{said}: {whole_money(cost, currency)} at stake" if cost else said)
 
 
 def _offers(customer: Json, currency: str) -> list[Line]:

@@ -19,6 +19,7 @@ class Pulse:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._connection: Any = None
+        self._cursor: Any = None
         self._lock = threading.Lock()
 
     def beat(self) -> Beat:
@@ -30,10 +31,13 @@ class Pulse:
         with self._lock:
             if self._connection is None:
                 self._connection = self._engine.raw_connection()
-            return int(self._connection.cursor().execute(statement, values or {}).fetchone()[0])
+                self._cursor = self._connection.driver_connection.cursor()
+            # all rows, so that the statement ends here and holds no older moment
+            return int(self._cursor.execute(statement, values or {}).fetchall()[0][0])
 
     def close(self) -> None:
         with self._lock:
             if self._connection is not None:
+                self._cursor.close()
                 self._connection.close()
-                self._connection = None
+                self._connection = self._cursor = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,12 @@ import sqlalchemy as sa
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts
 from recommender.suggest.insight.rhythm import customer_rhythm_of
-from recommender.suggest.insight.stakes import Stake, first_may_differ, stake_of
+from recommender.suggest.insight.stakes import (
+    Stake,
+    first_may_differ,
+    stake_of,
+    word_may_differ,
+)
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from recommender.suggest.wording import product_name
@@ -52,7 +57,9 @@ def listed(connection: sa.Connection, today: Today, rows: Sequence[int]) -> list
 
 def _has_news(release: Release, row: int, book: AllFacts, key: str) -> bool:
     """Whether its list may begin with something else than at the training."""
-    return book.knows(key) or first_may_differ(release, row)
+    return first_may_differ(release, row) or (
+        book.knows(key) and word_may_differ(release, row, book.of(key))
+    )
 
 
 def _about(today: Today, row: int) -> Json:
@@ -60,7 +67,7 @@ def _about(today: Today, row: int) -> Json:
     customer = describe_customer(live, row)
     return customer | {
         "allowed": not bool(today.not_allowed[row]),
-        "complaint": None if found is None else _with_dates(asdict(found)),
+        "complaint": None if found is None else _with_dates(vars(found)),
         "may_contact": list(today.consents.channels(customer["customer_id"])),
     }
 

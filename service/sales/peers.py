@@ -13,7 +13,7 @@ from recommender.release.opening import Release
 from recommender.suggest.asking.crowd import peers_of
 from recommender.suggest.facts import Consent
 from recommender.suggest.reasons import MINIMUM_CUSTOMERS
-from recommender.suggest.rules import bought_by
+from recommender.suggest.rules import bought_by, is_among
 from service.access.caller import Caller
 from service.live import InUse
 from service.sales.portrait import known_portrait
@@ -76,10 +76,13 @@ def peers_seen_by(caller: Caller, live: InUse, row: int, consent: Consent) -> Pe
 
 
 def _peer(release: Release, row: int, other: int) -> Peer:
-    customers = release.customers
-    both = np.intersect1d(bought_by(release, row), bought_by(release, other))
-    categories = Counter(release.products.category[int(c)] for c in both)
-    categories.pop("", None)
+    customers, own = release.customers, bought_by(release, row)
+    both = own[is_among(own, bought_by(release, other))]
+    numbers = release.products.category_number[both]
+    counts = np.bincount(numbers[numbers >= 0])
+    categories = {
+        release.category_names[i]: int(counts[i]) for i in np.flatnonzero(counts).tolist()
+    }
     most = sorted(categories, key=lambda name: (-categories[name], name))
     return Peer(
         customer_id=customers.ids[other],

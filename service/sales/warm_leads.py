@@ -7,6 +7,7 @@ from datetime import date
 
 from recommender.release.opening import Release
 from recommender.suggest.facts import Facts, Interest
+from recommender.suggest.rules import bought_by
 from recommender.suggest.withholding import withheld_by_word
 
 MOST_LEADS = 8
@@ -25,20 +26,25 @@ def warm_leads(release: Release, row: int, facts: Facts) -> list[WarmLead]:
 
     A product that has left the release cannot be offered, and nobody could look it up.
     """
-    ids = release.products.ids
+    if not facts.interest:
+        return []
+    columns = release.catalogue.columns
     passed_over = _bought(release, row, facts)
-    passed_over |= {ids[c] for _, held in withheld_by_word(release, facts) for c in held.tolist()}
+    for _, held in withheld_by_word(release, facts):
+        passed_over.update(held.tolist())
     found: list[WarmLead] = []
     for seen in facts.interest:
-        if seen.product_id in passed_over or seen.product_id not in ids:
+        column = columns.get(seen.product_id)
+        if column is None or column in passed_over:
             continue
-        passed_over.add(seen.product_id)
+        passed_over.add(column)
         found.append(WarmLead(seen.product_id, seen.event, seen.at.date()))
     return found[:MOST_LEADS]
 
 
-def _bought(release: Release, row: int, facts: Facts) -> set[str]:
-    """Before the release or since."""
-    first, end = release.bought.starts[row : row + 2]
-    known = {release.products.ids[c] for c in release.bought.products[first:end].tolist()}
-    return known | {bought.product_id for bought in facts.purchases if bought.quantity > 0}
+def _bought(release: Release, row: int, facts: Facts) -> set[int]:
+    """Columns of what it bought before the release or since."""
+    columns = release.catalogue.columns
+    since = (columns.get(bought.product_id) for bought in facts.purchases if bought.quantity > 0)
+    known = bought_by(release, row).tolist()
+    return {*known, *(column for column in since if column is not None)}

@@ -81,8 +81,8 @@ def gather_examples(
     for moment, visits in earlier_moments(purchases, now):
         bought = bought_after(purchases, visits, moment)
         kept, weights = _draw(bought, random)
-        features = features_of(visits, categories)
-        drawn.append((features.table[kept], bought[kept], weights))
+        features = features_of(visits, categories, kept)
+        drawn.append((features.table, bought[kept], weights))
         moments.append(moment)
         pairs += len(bought)
     if not moments or not any(bought.any() for _, bought, _ in drawn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,20 @@ from recommender.ranking.again.frequency import by_frequency
 from recommender.ranking.again.orders import order_features
 from recommender.ranking.again.rhythm import fading_count, rhythm
 from recommender.ranking.again.surroundings import (
+    Products,
     again_shares,
     category_features,
     customer_features,
     product_features,
+    sum_products,
 )
-from recommender.ranking.again.visits import Column, Visits
+from recommender.ranking.again.visits import Column, Positions, Visits
 from recommender.text import Ids
+
+MOST_PAIRS = 500_000
+"""Of a part, or all of one customer; a quarter of a gigabyte."""
+ROWS = 1024
+"""Written at once."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,22 +38,56 @@ class Features:
         return f"Features({self.table.shape[0]:,} pairs, {len(self.names)} features)"
 
 
-def features_of(visits: Visits, categories: Mapping[str, str]) -> Features:
-    """Of each pair of the visits; `categories` names those of products, where known."""
+def features_of(
+    visits: Visits, categories: Mapping[str, str], some: Positions | None = None
+) -> Features:
+    """Of each pair of the visits, or of `some`, ascending; `categories` of products, if known."""
+    parts = list(features_in_parts(visits, categories, some))
+    return Features(parts[0].names, np.concatenate([part.table for part in parts]))
+
+
+def features_in_parts(
+    visits: Visits, categories: Mapping[str, str], some: Positions | None = None
+) -> Iterator[Features]:
+    """The same, some customers after the other: of everyone they would fill the memory."""
+    products = sum_products(visits)
+    numbers = _numbered(categories, visits.history.products)
+    first = 0
+    for part in visits.parts(MOST_PAIRS):
+        end = first + len(part.firsts)
+        asked = None if some is None else some[slice(*np.searchsorted(some, (first, end)))] - first
+        yield _features(part, products, numbers, asked)
+        first = end
+
+
+def _features(
+    visits: Visits,
+    products: Products,
+    categories: npt.NDArray[np.int64],
+    some: Positions | None,
+) -> Features:
     columns = {
         **rhythm(visits),
         **order_features(visits),
         **_among_own(visits),
         **customer_features(visits),
-        **product_features(visits),
-        **again_shares(visits),
-        **category_features(visits, _numbered(categories, visits.history.products)),
+        **product_features(visits, products),
+        **again_shares(visits, products),
+        **category_features(visits, categories),
     }
-    # column after column: no second copy of everything in float64
-    table = np.empty((len(visits.firsts), len(columns)), np.float32)
-    for place, column in enumerate(columns.values()):
-        table[:, place] = column
-    return Features(tuple(columns), table)
+    return Features(tuple(columns), _table(list(columns.values()), some))
+
+
+def _table(columns: list[Column], some: Positions | None) -> npt.NDArray[np.float32]:
+    """A block of rows at a time, which stays in the cache while column after column is written."""
+    size = len(columns[0]) if some is None else len(some)
+    table = np.empty((size, len(columns)), np.float32)
+    for first in range(0, size, ROWS):
+        rows = slice(first, first + ROWS)
+        asked = rows if some is None else some[rows]
+        for place, column in enumerate(columns):
+            table[rows, place] = column[asked]
+    return table
 
 
 def _among_own(visits: Visits) -> dict[str, Column]:

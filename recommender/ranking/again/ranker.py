@@ -13,7 +13,7 @@ from recommender.ranking.again.examples import (
     earlier_moments,
     gather_examples,
 )
-from recommender.ranking.again.features import features_of
+from recommender.ranking.again.features import features_in_parts
 from recommender.ranking.again.frequency import (
     PRIOR_SCALE,
     FrequencyChance,
@@ -59,7 +59,8 @@ class AgainModel:
         """(pairs,) between 0 and 1."""
         if self.trees is None or not len(visits.days):
             return self.frequency.of(visits)
-        return self.trees.chance(features_of(visits, self.categories))
+        parts = features_in_parts(visits, self.categories)
+        return np.concatenate([self.trees.chance(features) for features in parts])
 
     def rank(self, purchases: Purchases, now: int) -> Ranked:
         """All products each customer bought in the 365 days before `now`, likeliest first."""

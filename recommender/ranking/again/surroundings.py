@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,13 +16,46 @@ PRIOR_PAIRS = 10
 """Pairs of average behaviour that a share of few pairs is mixed with."""
 
 
-def product_features(visits: Visits) -> dict[str, Column]:
+@dataclass(frozen=True)
+class Products:
+    """What products do as a whole, over the visits of all customers."""
+
+    table: dict[str, Column]
+    """Name -> (products,)."""
+    price_now: Column
+    """(products,) a unit, lately."""
+    price_usual: Column
+    again: Column
+    """(products,) share of its owners that bought it again."""
+    usual_again: float
+    """`PRIOR_PAIRS` times the share of all."""
+
+
+def sum_products(visits: Visits) -> Products:
+    now, usual = _prices_of_products(visits)
+    owned, again = _again(visits)
+    usual_again = PRIOR_PAIRS * again.sum() / max(int(owned.sum()), 1)
+    shares = (visits.of_products(again) + usual_again) / (visits.of_products(owned) + PRIOR_PAIRS)
+    return Products(_product_table(visits), now, usual, shares, float(usual_again))
+
+
+def product_features(visits: Visits, products: Products) -> dict[str, Column]:
     owned = visits.owned
+    features = {name: column[owned] for name, column in products.table.items()}
+    last = visits.ages[visits.lasts]
+    return {
+        **features,
+        "due_by_product": ratio(last, features["product_gap"]),
+        **_prices(visits, products),
+    }
+
+
+def _product_table(visits: Visits) -> dict[str, Column]:
     owners = visits.of_products(np.ones(len(visits.firsts)))
     sold = {days: visits.of_products(visits.ages <= days) for days in (7, 14, 28, 56, 91, 182)}
     repeated = visits.of_products(visits.repeats & (visits.ages <= 91))
     gap = ratio(visits.of_products(gaps_before(visits)), visits.of_products(visits.repeats))
-    table = {
+    return {
         **{f"sold_{days}": sold[days] for days in (7, 14, 28, 91)},
         "owners": owners,
         "trend_14": (sold[14] + 1) / (sold[56] + 4),
@@ -31,9 +66,6 @@ def product_features(visits: Visits) -> dict[str, Column]:
         "product_gap": gap,
         **_sold_between(visits),
     }
-    features = {name: column[owned] for name, column in table.items()}
-    last = visits.ages[visits.lasts]
-    return {**features, "due_by_product": ratio(last, gap[owned]), **_prices(visits)}
 
 
 def customer_features(visits: Visits) -> dict[str, Column]:
@@ -50,17 +82,21 @@ def customer_features(visits: Visits) -> dict[str, Column]:
     return {name: column[visits.owners] for name, column in table.items()}
 
 
-def again_shares(visits: Visits) -> dict[str, Column]:
+def again_shares(visits: Visits, products: Products) -> dict[str, Column]:
     """Of what was owned 28 days ago, the share bought again since: by product and by customer."""
-    owned = visits.ages[visits.firsts] > AGAIN_DAYS
-    again = owned & (visits.within(AGAIN_DAYS) > 0)
-    usual = PRIOR_PAIRS * again.sum() / max(int(owned.sum()), 1)
-    product = (visits.of_products(again) + usual) / (visits.of_products(owned) + PRIOR_PAIRS)
-    customer = (visits.of_customers(again) + usual) / (visits.of_customers(owned) + PRIOR_PAIRS)
+    owned, again = _again(visits)
+    bought = visits.of_customers(again) + products.usual_again
+    customer = bought / (visits.of_customers(owned) + PRIOR_PAIRS)
     return {
-        "again_by_product": product[visits.owned],
+        "again_by_product": products.again[visits.owned],
         "again_by_customer": customer[visits.owners],
     }
+
+
+def _again(visits: Visits) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(pairs,) owned 28 days ago, and of these bought since."""
+    owned = visits.ages[visits.firsts] > AGAIN_DAYS
+    return owned, owned & (visits.within(AGAIN_DAYS) > 0)
 
 
 def category_features(visits: Visits, categories: npt.NDArray[np.int64]) -> dict[str, Column]:
@@ -84,17 +120,21 @@ def _sold_between(visits: Visits) -> dict[str, Column]:
     return {"since_last_sold": newest, "since_first_sold": oldest}
 
 
-def _prices(visits: Visits) -> dict[str, Column]:
-    """What others pay lately, against what this customer paid last and what it used to cost."""
+def _prices_of_products(visits: Visits) -> tuple[Column, Column]:
+    """(products,) of a unit, lately and in the whole year."""
     known = np.isfinite(visits.price)
     units = np.where(known, visits.quantity, 0)
     money = units * np.nan_to_num(visits.price)
     recent = visits.ages <= AGAIN_DAYS
     now = ratio(visits.of_products(money * recent), visits.of_products(units * recent))
-    usual = ratio(visits.of_products(money), visits.of_products(units))
-    paid = visits.price[visits.lasts]
+    return now, ratio(visits.of_products(money), visits.of_products(units))
+
+
+def _prices(visits: Visits, products: Products) -> dict[str, Column]:
+    """What others pay lately, against what this customer paid last and what it used to cost."""
+    now, paid = products.price_now, visits.price[visits.lasts]
     return {
         "price_to_paid": ratio(now[visits.owned], paid),
-        "price_to_usual": ratio(now, usual)[visits.owned],
+        "price_to_usual": ratio(now, products.price_usual)[visits.owned],
         "price": paid,
     }

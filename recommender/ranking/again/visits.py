@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,31 @@ class Visits:
         repeats = np.ones(len(self.days), bool)
         repeats[self.firsts] = False
         return repeats
+
+    def parts(self, most: int) -> Iterator[Visits]:
+        """Whole customers with about so many pairs, one part after the other."""
+        owners = self.owners
+        ends = np.append(np.flatnonzero(np.diff(owners)) + 1, len(owners))
+        first = 0
+        while first < len(owners):
+            end = int(ends[min(int(np.searchsorted(ends, first + most)), len(ends) - 1)])
+            yield self._part(first, end)
+            first = end
+
+    def _part(self, first: int, end: int) -> Visits:
+        begin = int(self.firsts[first])
+        lines = slice(begin, int(self.firsts[end]) if end < len(self.firsts) else len(self.days))
+        return Visits(
+            history=self.history,
+            customers=self.customers[lines],
+            products=self.products[lines],
+            days=self.days[lines],
+            ages=self.ages[lines],
+            quantity=self.quantity[lines],
+            price=self.price[lines],
+            firsts=self.firsts[first:end] - begin,
+            pairs=self.pairs[lines] - first,
+        )
 
     def sums(self, values: npt.NDArray[Any]) -> Column:
         """(pairs,) of values of visits."""

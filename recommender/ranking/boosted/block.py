@@ -1,8 +1,12 @@
-"""Candidates of a block of customers, from every source, with what each source thinks of them."""
+"""Candidates of a block of customers, from every source, with what each source thinks of them.
+
+No block holds a number for every customer and product: what a source thinks is sparse, or, of the
+factors, worked out strip by tile for its best and then for the candidates alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +14,25 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recommender.models.highest import highest
+from recommender.matrix.cells import Cells, cells_of, is_among
+from recommender.models.als import Factors
 from recommender.models.liked import Liked
+from recommender.models.strip import STRIP, Strip
+from recommender.models.tiles import Tiles, tiles_of
+from recommender.models.topn import only
 from recommender.ranking.boosted.facts import Facts
 from recommender.ranking.boosted.snapshot import Snapshot
+from recommender.ranking.boosted.sparse_rows import highest_open, values_at
 
 LIKED, LIKED_SLOWLY, BOUGHT_WITH = 150, 75, 60
 """Candidates from the two models, and from products bought by the same customers."""
-CELLS = 5_000_000
-"""Customers of a block times products: bounds the memory of its dense scores."""
+RANKED = {"liked": LIKED, "liked_slowly": LIKED_SLOWLY, "bought_with": BOUGHT_WITH}
+"""Opinions whose best are candidates; places are told twice as deep."""
+CUSTOMERS = STRIP
+"""Of a block: bounds the memory of its candidates' features."""
 
 Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -36,100 +48,149 @@ class Block:
         return len(self.customers)
 
 
-def blocks(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Iterator[Block]:
+def blocks(snapshot: Snapshot, facts: Facts, customers: Rows) -> Iterator[Block]:
     """Blocks of these customers, which must ascend."""
-    size = max(CELLS // snapshot.models.matrix.weights.shape[1], 16)
-    for first in range(0, len(customers), size):
-        yield _block(snapshot, facts, customers[first : first + size])
+    sources = _sources(snapshot, facts)
+    for first in range(0, len(customers), CUSTOMERS):
+        yield _block(sources, customers[first : first + CUSTOMERS])
 
 
-def _block(snapshot: Snapshot, facts: Facts, customers: npt.NDArray[np.int32]) -> Block:
-    scores = _scores(snapshot, customers)
-    closed = _closed(snapshot, customers)
-    listed = {"liked": snapshot.models.liked, "liked_slowly": snapshot.liked_slowly}
-    positions = {
-        name: _positions(name, scores[name], closed)
-        if (liked := listed.get(name)) is None
-        else _listed_positions(name, liked, customers, closed.shape)
-        for name in RANKED
+@dataclass(frozen=True)
+class _Sources:
+    """What is the same for all blocks."""
+
+    snapshot: Snapshot
+    factors: Mapping[str, Factors]
+    listed: Mapping[str, Liked | Tiles]
+    """What each model likes most: found out before, or what it is found out from."""
+    bought: sparse.csr_matrix
+    unsold: npt.NDArray[np.bool_]
+    """(products,) bought by nobody."""
+    popular: npt.NDArray[np.intp]
+    favourites: list[tuple[Rows, npt.NDArray[np.intp]]]
+
+    @property
+    def width(self) -> int:
+        return len(self.unsold)
+
+
+def _sources(snapshot: Snapshot, facts: Facts) -> _Sources:
+    models = snapshot.models
+    unsold = models.popularity.buyers == 0
+    factors = {"liked": models.factors, "liked_slowly": snapshot.slow}
+    before = {"liked": models.liked, "liked_slowly": snapshot.liked_slowly}
+    return _Sources(
+        snapshot=snapshot,
+        factors=factors,
+        listed={
+            name: before[name] or tiles_of(only(each.products, ~unsold))
+            for name, each in factors.items()
+        },
+        bought=models.matrix.bought,
+        unsold=unsold,
+        popular=facts.popular,
+        favourites=facts.group_favourites,
+    )
+
+
+def _block(sources: _Sources, customers: Rows) -> Block:
+    closed, noted = _closed(sources, customers), _noted(sources, customers)
+    places = _places(sources, customers, closed, noted["bought_with"])
+    cells = [listed[place < RANKED[name]] for name, (listed, place) in places.items()]
+    cells += _for_groups(sources, customers)
+    cells += [_stored(noted[name]) for name in sources.snapshot.interest]
+    chosen = np.sort(np.concatenate(cells))  # NumPy's unique hashes first, which takes longer
+    chosen = chosen[np.diff(chosen, prepend=-1) != 0]
+    chosen = chosen[~is_among(chosen, _stored(closed)) & ~sources.unsold[chosen % sources.width]]
+    rows, products = np.divmod(chosen, sources.width)
+    opinions = {
+        name: _likings(factors, customers[rows], products)
+        for name, factors in sources.factors.items()
     }
-    chosen = np.zeros(closed.shape, bool)
-    for name, most in RANKED.items():
-        chosen |= positions[name] < most
-    chosen[:, facts.popular] = True
-    for group, favourites in facts.group_favourites:
-        mine = group[customers]
-        some = np.flatnonzero(mine >= 0)
-        chosen[some[:, None], favourites[mine[some]]] = True
-    for name in snapshot.interest:
-        chosen |= scores[name] > 0
-    chosen &= ~closed
-    rows, products = np.nonzero(chosen)
-    opinions = {name: score[rows, products] for name, score in scores.items()}
+    opinions |= {name: values_at(matrix, rows, products) for name, matrix in noted.items()}
     opinions |= {
-        f"{name}_position": position[rows, products].astype(np.float32)
-        for name, position in positions.items()
+        f"{name}_position": _places_of(chosen, *found, 2 * RANKED[name])
+        for name, found in places.items()
     }
     return Block(customers[rows], products.astype(np.int32), opinions)
 
 
-RANKED = {"liked": LIKED, "liked_slowly": LIKED_SLOWLY, "bought_with": BOUGHT_WITH}
-"""Opinions whose best are candidates."""
-LEAST = {"liked": -np.inf, "liked_slowly": -np.inf, "bought_with": 0.0}
-"""Not above it is no opinion: 0 is what was bought with nothing of theirs."""
-
-
-def _scores(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> dict[str, Scores]:
-    """(customers, products) of every opinion."""
-    models, taken = snapshot.models, snapshot.taken
+def _noted(sources: _Sources, customers: Rows) -> dict[str, sparse.csr_matrix]:
+    """(customers, products) of every opinion but those of factors."""
+    snapshot, taken, bought = sources.snapshot, sources.snapshot.taken, sources.bought
     peers = snapshot.peers[customers]
-    with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
-        liked = models.factors.customers[customers] @ models.factors.products.T
-        slowly = snapshot.slow.customers[customers] @ snapshot.slow.products.T
-    return {
-        "liked": liked,
-        "liked_slowly": slowly,
-        "bought_with": _dense(models.matrix.weights[customers] @ snapshot.neighbours),
-        "bought_with_ever": _dense(models.matrix.bought[customers] @ snapshot.neighbours),
-        "peers_bought": _dense(peers @ models.matrix.bought),
-        "peers_new_28": _dense(peers @ taken.newly(28)),
-        "peers_new_91": _dense(peers @ taken.newly(91)),
-        **{name: _dense(noted[customers]) for name, noted in snapshot.interest.items()},
-        **{name: _dense(said[customers]) for name, said in snapshot.answers.items()},
+    found = {
+        "bought_with": snapshot.models.matrix.weights[customers] @ snapshot.neighbours,
+        "bought_with_ever": bought[customers] @ snapshot.neighbours,
+        "peers_bought": peers @ bought,
+        "peers_new_28": peers @ taken.newly(28),
+        "peers_new_91": peers @ taken.newly(91),
+        **{name: noted[customers] for name, noted in snapshot.interest.items()},
+        **{name: said[customers] for name, said in snapshot.answers.items()},
     }
+    return {name: sparse.csr_matrix(matrix) for name, matrix in found.items()}
 
 
-def _closed(snapshot: Snapshot, customers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """(customers, products) True for what was ever bought, and for what nobody bought."""
-    models = snapshot.models
-    closed = np.zeros((len(customers), models.matrix.weights.shape[1]), bool)
-    for part in models.closed:
-        rows, products = part[customers].nonzero()
-        closed[rows, products] = True
-    closed[:, models.popularity.buyers == 0] = True
+def _closed(sources: _Sources, customers: Rows) -> sparse.csr_matrix:
+    """(customers, products) stored for what was ever bought."""
+    parts = [part[customers].astype(bool) for part in sources.snapshot.models.closed]
+    closed = sparse.csr_matrix(parts[0] + parts[1] + parts[2])
+    closed.sort_indices()
     return closed
 
 
-def _positions(name: str, scores: Scores, closed: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
-    """(customers, products) 0 for the best open one of a row; twice the most for all beyond."""
-    deep = 2 * RANKED[name]
-    open_ = np.where(closed, np.float32(-np.inf), scores)
-    rows, products, places = highest(open_, deep, LEAST[name])
-    positions = np.full(scores.shape, deep, np.int16)
-    positions[rows, products] = places
-    return positions
+def _places(
+    sources: _Sources, customers: Rows, closed: sparse.csr_matrix, bought_with: sparse.csr_matrix
+) -> dict[str, tuple[Cells, npt.NDArray[np.intp]]]:
+    """Cells, by position in the block, of the best open ones of each source, and their places."""
+    found = {
+        name: _liked(listed, sources.factors[name], customers, closed, 2 * RANKED[name])
+        for name, listed in sources.listed.items()
+    }
+    deep = 2 * BOUGHT_WITH
+    found["bought_with"] = highest_open(bought_with, closed, sources.unsold, deep)
+    width = np.int64(sources.width)
+    return {
+        name: (rows * width + products, places) for name, (rows, products, places) in found.items()
+    }
 
 
-def _listed_positions(
-    name: str, liked: Liked, customers: npt.NDArray[np.int32], shape: tuple[int, ...]
-) -> npt.NDArray[np.int16]:
-    """The same of what was listed before."""
-    deep = 2 * RANKED[name]
-    rows, products, places = liked.of(customers, deep)
-    positions = np.full(shape, deep, np.int16)
-    positions[rows, products] = places
-    return positions
+def _liked(
+    listed: Liked | Tiles, factors: Factors, customers: Rows, closed: sparse.csr_matrix, deep: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.integer], npt.NDArray[np.intp]]:
+    if isinstance(listed, Liked):
+        return listed.of(customers, deep)
+    strip = Strip(factors.customers[customers], listed.ordered(closed))
+    with threadpool_limits(1, "blas"):  # the same sums in the same order on every machine size
+        rows, products, places, _ = strip.best(listed, min(deep, closed.shape[1]))
+    return rows, products, places
 
 
-def _dense(matrix: sparse.csr_matrix) -> Scores:
-    return np.asarray(matrix.toarray(), np.float32)
+def _for_groups(sources: _Sources, customers: Rows) -> list[Cells]:
+    """What is looked at for everyone, and for everyone of a segment, a region or the like."""
+    starts = np.arange(len(customers))[:, None] * np.int64(sources.width)
+    found = [(starts + sources.popular).ravel()]
+    for group, favourites in sources.favourites:
+        mine = group[customers]
+        some = np.flatnonzero(mine >= 0)
+        found.append((starts[some] + favourites[mine[some]]).ravel())
+    return found
+
+
+def _stored(matrix: sparse.csr_matrix) -> Cells:
+    """Of what is above 0; ascending where the matrix is sorted."""
+    return cells_of(matrix)[matrix.data > 0]
+
+
+def _likings(factors: Factors, customers: Rows, products: npt.NDArray[np.int64]) -> Scores:
+    """(pairs,) dot products."""
+    theirs, of_products = factors.customers[customers], factors.products[products]
+    return np.asarray(np.einsum("pf,pf->p", theirs, of_products), np.float32)
+
+
+def _places_of(cells: Cells, listed: Cells, places: npt.NDArray[np.intp], beyond: int) -> Scores:
+    """(cells,) the place of each; `beyond` for what is not listed."""
+    order = np.argsort(listed)
+    found = np.append(order, -1)[np.searchsorted(listed, cells, sorter=order)]
+    is_listed = np.append(listed, -1)[found] == cells
+    return np.where(is_listed, np.append(places, beyond)[found], beyond).astype(np.float32)

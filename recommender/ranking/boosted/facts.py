@@ -22,12 +22,12 @@ class ProductGrouping:
     """What each customer has of each group of products, such as a category."""
 
     group: npt.NDArray[np.int32]
-    share: Table
+    share: sparse.csr_matrix
     """(customers, groups) of the customer's weights."""
-    bought: Table
+    bought: sparse.csr_matrix
     """(customers, groups) products ever bought."""
-    new_28: Table
-    new_91: Table
+    new_28: sparse.csr_matrix
+    new_91: sparse.csr_matrix
     size: Column
     """(groups,) products."""
     recent_buyers: Column
@@ -138,10 +138,10 @@ def _product_grouping(snapshot: Snapshot, group: npt.NDArray[np.int32]) -> Produ
     weights = np.asarray(matrix.weights.sum(axis=1)).ravel()
     return ProductGrouping(
         group=group,
-        share=_dense(sparse.diags(1 / np.maximum(weights, 1e-6)) @ matrix.weights @ members),
-        bought=_dense(matrix.bought @ members),
-        new_28=_dense(taken.newly(28) @ members),
-        new_91=_dense(taken.newly(91) @ members),
+        share=_rows(sparse.diags(1 / np.maximum(weights, 1e-6)) @ matrix.weights @ members),
+        bought=_rows(matrix.bought @ members),
+        new_28=_rows(taken.newly(28) @ members),
+        new_91=_rows(taken.newly(91) @ members),
         size=_column_sums(members),
         recent_buyers=_column_sums(taken.pairs(28) @ members),
     )
@@ -178,6 +178,10 @@ def _members(group: npt.NDArray[np.int32]) -> sparse.csr_matrix:
 
 def _column_sums(matrix: sparse.csr_matrix) -> Column:
     return np.asarray(matrix.sum(axis=0), np.float64).ravel()
+
+
+def _rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    return sparse.csr_matrix(matrix, dtype=np.float32)
 
 
 def _dense(matrix: sparse.csr_matrix) -> Table:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from recommender.ranking.boosted.block import Block
 from recommender.ranking.boosted.facts import CustomerGrouping, Facts, ProductGrouping
+from recommender.ranking.boosted.sparse_rows import values_at
 
 Columns = dict[str, npt.NDArray[np.floating]]
 
@@ -42,15 +43,20 @@ def _derived(block: Block, facts: Facts) -> Columns:
 def _of_product_group(name: str, grouping: ProductGrouping, block: Block, facts: Facts) -> Columns:
     """What the customer has of the product's category, brand or the like."""
     group = grouping.group[block.products]
-    cells = block.customers, np.maximum(group, 0)
+    mine = np.maximum(group, 0)
+    customers, rows = np.unique(block.customers, return_inverse=True)
+    share, bought, new_28, new_91 = (
+        values_at(matrix[customers], rows, mine)
+        for matrix in (grouping.share, grouping.bought, grouping.new_28, grouping.new_91)
+    )
     recent = facts.products["buyers_28"][block.products]
     columns: Columns = {
-        "share": grouping.share[cells],
-        "bought": grouping.bought[cells],
-        "complete": grouping.bought[cells] / np.maximum(grouping.size, 1)[cells[1]],
-        "new_28": grouping.new_28[cells],
-        "new_91": grouping.new_91[cells],
-        "part": recent / np.maximum(grouping.recent_buyers, 1)[cells[1]],
+        "share": share,
+        "bought": bought,
+        "complete": bought / np.maximum(grouping.size, 1)[mine],
+        "new_28": new_28,
+        "new_91": new_91,
+        "part": recent / np.maximum(grouping.recent_buyers, 1)[mine],
     }
     return _known_only(f"{name}_", columns, group)
 

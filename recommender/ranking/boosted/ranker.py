@@ -21,6 +21,7 @@ from recommender.ranking.boosted.snapshot import Snapshot, take_snapshot
 from recommender.ranking.correction import Correction
 from recommender.ranking.outcome import Outcome
 from recommender.ranking.ranked import Ranked, Scored
+from recommender.ranking.sampled import enough
 
 MOST_CUSTOMERS = 20_000
 """Of one moment, to learn from."""
@@ -34,6 +35,8 @@ class Scene:
 
     snapshot: Snapshot
     facts: Facts
+    looked_at: npt.NDArray[np.int32]
+    """Customers with purchases, ascending: all, or some of very many."""
 
     @property
     def models(self) -> Models:
@@ -41,10 +44,15 @@ class Scene:
 
 
 def set_scene(
-    models: Models, settings: Settings, known: Known, slow_start: Factors | None = None
+    models: Models,
+    settings: Settings,
+    known: Known,
+    slow_start: Factors | None = None,
+    looked_at: npt.NDArray[np.int32] | None = None,
 ) -> Scene:
-    snapshot = take_snapshot(models, settings, known, slow_start)
-    return Scene(snapshot, gather_facts(snapshot))
+    snapshot = take_snapshot(models, settings, known, slow_start, looked_at)
+    everyone = models.known_customers if looked_at is None else looked_at
+    return Scene(snapshot, gather_facts(snapshot), everyone)
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class BoostedRanker:
         )
 
     def scored(self, scene: Scene) -> Iterator[Scored]:
-        """Candidates of all customers with purchases, as the trees say it."""
-        for block in blocks(scene.snapshot, scene.facts, scene.models.known_customers):
+        """Candidates of all customers of the scene, as the trees say it."""
+        for block in blocks(scene.snapshot, scene.facts, scene.looked_at):
             _, features = features_of(block, scene.facts)
             yield self.score(block, features)
 
@@ -103,8 +111,8 @@ class Look:
 def look(scene: Scene, outcome: Outcome, seed: int, ranker: BoostedRanker | None = None) -> Look:
     """At every customer if there is a ranker to ask, else at those that are enough to teach."""
     random = np.random.default_rng(seed)
-    everyone = scene.models.known_customers
-    teaching = _enough(everyone, random)
+    everyone = scene.looked_at
+    teaching = enough(everyone, MOST_CUSTOMERS, random)
     rate = keep_rate(len(teaching) * CANDIDATES)
     names: list[str] = []
     parts, scored = [], []
@@ -116,9 +124,3 @@ def look(scene: Scene, outcome: Outcome, seed: int, ranker: BoostedRanker | None
         taught = np.isin(block.customers, teaching)
         parts.append(sample(features[taught], bought[taught], rate, random))
     return Look(names, thin(join(parts), random), scored)
-
-
-def _enough(customers: npt.NDArray[np.int32], random: np.random.Generator) -> npt.NDArray[np.int32]:
-    if len(customers) <= MOST_CUSTOMERS:
-        return customers
-    return np.sort(random.choice(customers, MOST_CUSTOMERS, replace=False))

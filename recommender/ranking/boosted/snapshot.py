@@ -50,9 +50,16 @@ class Snapshot:
 
 
 def take_snapshot(
-    models: Models, settings: Settings, known: Known, slow_start: Factors | None = None
+    models: Models,
+    settings: Settings,
+    known: Known,
+    slow_start: Factors | None = None,
+    looked_at: npt.NDArray[np.int32] | None = None,
 ) -> Snapshot:
-    """Looks at nothing but `models`, which saw nothing later than their own moment."""
+    """Looks at nothing but `models`, which saw nothing later than their own moment.
+
+    Peers are found of the customers that will be looked at, or of all.
+    """
     weighting = replace(
         settings.weighting, half_life_days=SLOW_HALF_LIVES * settings.weighting.half_life_days
     )
@@ -68,7 +75,7 @@ def take_snapshot(
         known=known,
         taken=count_taken(models.netted, models.now),
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
-        peers=_peer_matrix(find_peers(models.factors.customers)),
+        peers=_peer_matrix(find_peers(models.factors.customers, of=looked_at)),
         interest={} if known.events is None else interest_at(known.events, models.now),
         answers={} if known.answers is None else answers_at(known.answers, models.now),
         price=paid if listed is None else np.where(np.isfinite(listed), listed, paid),
@@ -76,8 +83,7 @@ def take_snapshot(
 
 
 def _peer_matrix(peers: npt.NDArray[np.int32]) -> sparse.csr_matrix:
-    customers = np.repeat(np.arange(len(peers)), peers.shape[1])
-    others = peers.ravel()
-    real = others >= 0
-    ones = np.ones(int(real.sum()), np.float32)
-    return sparse.csr_matrix((ones, (customers[real], others[real])), (len(peers), len(peers)))
+    real = peers >= 0
+    starts = np.concatenate([[0], np.cumsum(real.sum(axis=1))])
+    ones = np.ones(int(starts[-1]), np.float32)
+    return sparse.csr_matrix((ones, peers[real], starts), (len(peers), len(peers)))

@@ -16,6 +16,7 @@ from recommender.ranking.newcomers.prospects import Prospects, learn_prospects
 from recommender.ranking.newcomers.rehearsing import lessons_before
 from recommender.ranking.newcomers.traits import read_traits
 from recommender.ranking.newcomers.uptake import uptake_before
+from recommender.ranking.sampled import draw_rehearsed
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 
@@ -35,8 +36,13 @@ class Newcomers:
 
 
 def learn_newcomers(purchases: Purchases, tables: Tables, now: int, seed: int) -> Newcomers:
-    """From purchases earlier than `now`, numbered by everyone and everything in the tables."""
-    lessons, uptake = lessons_before(purchases, now), uptake_before(purchases, now)
+    """From purchases earlier than `now`, numbered by everyone and everything in the tables.
+
+    Lessons are of as many customers as are rehearsed; shares of some are those of all.
+    """
+    drawn = draw_rehearsed(purchases, seed)
+    taught = purchases if drawn is None else purchases.take(drawn[purchases.customer_rows])
+    lessons, uptake = lessons_before(taught, now), uptake_before(purchases, now)
     portraits = read_traits(purchases.customers, tables.customers, "customer_id", named=False)
     catalogue = read_traits(purchases.products, tables.products, "product_id", named=True)
     history = _product_history(purchases, tables)

@@ -20,6 +20,9 @@ TAUGHT = Sampling(things=120, others=300, least_things=LEAST_BUYERS, most_others
 CELLS = 500_000
 """Customers of a block times products: bounds the memory of the evidence."""
 
+COMPARED = 20_000_000
+"""Customers of a block times those it may resemble: another bound."""
+
 
 @dataclass(frozen=True)
 class Prospects:
@@ -36,7 +39,8 @@ class Prospects:
         products = askable(self.uptake, TAUGHT)
         if not len(products):
             return
-        for block in blocks(known, max(CELLS // len(products), 1)):
+        size = min(CELLS // len(products), COMPARED // max(len(self.uptake.active), 1))
+        for block in blocks(known, max(size, 1)):
             evidence = gather_evidence(self.traits, self.uptake, block, products)
             chance = chance_of(self.taste.odds(evidence))
             yield Scored(

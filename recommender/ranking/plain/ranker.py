@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.models.models import Models
 from recommender.ranking.outcome import Outcome
@@ -13,6 +14,7 @@ from recommender.ranking.plain.candidates import candidate_pairs
 from recommender.ranking.plain.chance import ChanceModel, fit_chance, prior_chance
 from recommender.ranking.plain.features import FEATURES, features_of, look_around
 from recommender.ranking.ranked import Scored
+from recommender.ranking.sampled import enough
 
 MOST_CUSTOMERS = 20_000
 """To learn from: more change nothing but the memory it takes."""
@@ -27,10 +29,13 @@ class PlainRanker:
     def __str__(self) -> str:
         return str(self.chance_model)
 
-    def scored(self, models: Models) -> Iterator[Scored]:
-        """Candidates of all customers with purchases."""
+    def scored(
+        self, models: Models, customers: npt.NDArray[np.int32] | None = None
+    ) -> Iterator[Scored]:
+        """Candidates of these customers, or of all with purchases."""
         around = look_around(models)
-        for pairs in candidate_pairs(models, models.known_customers):
+        asked = models.known_customers if customers is None else customers
+        for pairs in candidate_pairs(models, asked):
             chance = self.chance_model.of(features_of(models, around, pairs))
             yield Scored(pairs.customers, pairs.products, chance)
 
@@ -46,10 +51,7 @@ class PlainRanker:
 def fit_plain(models: Models, outcome: Outcome, seed: int) -> PlainRanker:
     """From the candidates of one moment and what was bought in the 28 days after it."""
     around = look_around(models)
-    customers = models.known_customers
-    if len(customers) > MOST_CUSTOMERS:
-        chosen = np.random.default_rng(seed).choice(customers, MOST_CUSTOMERS, replace=False)
-        customers = np.sort(chosen)
+    customers = enough(models.known_customers, MOST_CUSTOMERS, np.random.default_rng(seed))
     tables, labels = [], []
     for pairs in candidate_pairs(models, customers):
         tables.append(features_of(models, around, pairs))

@@ -33,8 +33,13 @@ class Crowd:
     def baskets(self, free: Numbers) -> Flags:
         """(crowd, free) who bought which of these; `free` ascending."""
         found: Flags = np.zeros((len(self), len(free)), bool)
-        among = is_among(self.products, free)
-        found[self.owners[among], np.searchsorted(free, self.products[among])] = True
+        if len(free):
+            places = np.full(
+                max(int(self.products.max(initial=0)), int(free[-1])) + 1, -1, np.int32
+            )
+            places[free] = np.arange(len(free))
+            place = places[self.products]
+            found[self.owners[place >= 0], place[place >= 0]] = True
         return found
 
 
@@ -68,8 +73,6 @@ def _segment(release: Release, row: int, consent: Consent) -> Numbers:
 def _willing(release: Release, rows: Numbers, consent: Consent) -> Numbers:
     ids = release.customers.ids
     kept = [
-        row
-        for row in rows.tolist()
-        if consent.may_personalise(ids[row]) and ids.position(ids[row]) is not None
+        row for row in rows.tolist() if consent.may_personalise(ids[row]) and not ids.is_hidden(row)
     ]
     return np.array(kept, np.int32)

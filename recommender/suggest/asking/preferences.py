@@ -52,19 +52,18 @@ def _in_question(
     """(about, value, customers alike that buy it), the one that could change most in front."""
     told = {(stated.about, plain(stated.value)) for stated in facts.stated}
     told |= {("category", plain(c.category)) for c in facts.complaints if c.category}
-    found = []
+    row, found = release.customers.ids.position(customer_id), []
     for (about, value), places in _filling(release, customer_id, facts).items():
         products = products_of(release, _supposed(about, value, "likes"))
-        if (about, plain(value)) not in told and _times(release, customer_id, products) < OFTEN:
+        if (about, plain(value)) not in told and _times(release, row, products) < OFTEN:
             buying = crowd.buying(products)
             share = buying / len(crowd)
             found.append((-places * share * (1 - share), about, value, buying))
     return [(about, value, buying) for change, about, value, buying in sorted(found) if change]
 
 
-def _times(release: Release, customer_id: str, products: Numbers) -> int:
+def _times(release: Release, row: int | None, products: Numbers) -> int:
     """How often it bought any of these."""
-    row = release.customers.ids.position(customer_id)
     if row is None:
         return 0
     own = slice(*release.bought.starts[row : row + 2].tolist())

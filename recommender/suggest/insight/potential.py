@@ -61,7 +61,7 @@ def potential_of(release: Release, row: int) -> CustomerPotential | None:
         size=size,
         peers=peers,
         told=_told(size, peers),
-        categories=tuple(_category(release, entry) for entry in range(first, end)),
+        categories=_categories(release, slice(first, end)),
     )
 
 
@@ -78,14 +78,22 @@ def _told(size: float, peers: int) -> Told:
     return Told.YES if peers >= LEAST_PEERS else Told.FEW_PEERS
 
 
-def _category(release: Release, entry: int) -> CategoryPotential:
-    part = release.contents.potential
-    middle = float(part.expected[entry])
-    expected = Expected(
-        middle, float(part.low[entry]), float(part.high[entry]), int(part.peers_buying[entry])
+def _categories(release: Release, entries: slice) -> tuple[CategoryPotential, ...]:
+    part, names = release.contents.potential, release.category_names
+    columns = (
+        part.categories,
+        part.actual,
+        part.expected,
+        part.low,
+        part.high,
+        part.peers_buying,
     )
-    return CategoryPotential(
-        category=release.category_names[int(part.categories[entry])],
-        actual=float(part.actual[entry]),
-        expected=None if math.isnan(middle) else expected,
+    rows = zip(*(column[entries].tolist() for column in columns), strict=True)
+    return tuple(
+        CategoryPotential(
+            category=names[category],
+            actual=actual,
+            expected=None if math.isnan(middle) else Expected(middle, low, high, peers_buying),
+        )
+        for category, actual, middle, low, high, peers_buying in rows
     )

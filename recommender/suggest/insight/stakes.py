@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from recommender.release.changes import freed_since
 from recommender.release.opening import Release
+from recommender.suggest.facts import Facts
 from recommender.suggest.rules import is_among
 from recommender.suggest.shortlist import shortlist_of
+from recommender.suggest.withholding import withheld_by_word
 
 Measure = Literal["money", "purchases", "nothing"]
 """What customers are compared by: expected purchases where no price is known."""
@@ -64,6 +66,18 @@ def first_may_differ(release: Release, row: int) -> bool:
     return bool(
         held[0] or is_among(shortlist_of(release, row).products, freed_since(release)).any()
     )
+
+
+def word_may_differ(release: Release, row: int, facts: Facts) -> bool:
+    """Whether the first offer may be another one after what was told of the customer.
+
+    What it bought, looked at or named moves products up; complaints, dislikes and answers only hold
+    some back, which matters where the first is among them.
+    """
+    if facts.purchases or facts.interest or any(s.stance != "dislikes" for s in facts.stated):
+        return True
+    product = release.contents.stakes.first[row : row + 1]
+    return any(is_among(product, held)[0] for _, held in withheld_by_word(release, facts))
 
 
 def measure_of(release: Release) -> Measure:

@@ -93,10 +93,8 @@ def _flags(live: InUse, customer_ids: list[str]) -> Flags:
 def in_order(live: InUse, shown: Shown, sort: BoardSort) -> Rows:
     """By money; those of whom none may be told by name, behind the others."""
     by_name = live.directory.orders["name"]
-    rows = by_name[shown.matching[by_name]]
     if sort == "name":
-        return rows
-    money = live.board.gap_of if sort == "gap" else live.board.actual_of
-    keys = np.where(shown.not_allowed[rows], np.inf, -money[rows])
-    found: Rows = rows[np.argsort(keys, kind="stable")]
-    return found
+        return by_name[shown.matching[by_name]]
+    by_money = live.board_orders[sort]
+    secret = shown.matching & shown.not_allowed
+    return np.concatenate([by_money[shown.counted[by_money]], by_name[secret[by_name]]])

@@ -1,0 +1,58 @@
+"""Whom rehearsals look at where there are very many customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recommender.judging.foretold import Foretold
+from recommender.judging.judged_window import OURS, judge_window
+from recommender.models.models import learn
+from recommender.ranking import sampled
+from recommender.ranking.boosted.known import Known
+from recommender.ranking.learning import rehearse
+from recommender.ranking.sampled import draw_rehearsed
+from tests.made_up import SETTINGS, purchases_of, shop_lines
+
+PURCHASES = purchases_of(shop_lines(customers=60, days=200, seed=3))
+NOW = PURCHASES.last_at + 1
+
+
+def test_few_customers_are_all_rehearsed() -> None:
+    assert draw_rehearsed(PURCHASES, 0) is None
+
+
+def test_lists_of_everyone_are_made_though_only_some_were_rehearsed_and_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sampled, "MOST_REHEARSED", 25)
+    said: list[str] = []
+    study = rehearse(PURCHASES, SETTINGS, Known(), NOW, said.append)
+    drawn = study.rehearsed
+    assert drawn is not None
+    assert drawn.sum() == 25
+    assert drawn.tolist() == draw_rehearsed(PURCHASES, SETTINGS.als.seed).tolist()
+    assert said[0] == "rehearsing and judging on 25 of 60 customers, drawn at random"
+    for rehearsal in study.rehearsals:
+        assert not np.diff(rehearsal.ranked.starts)[~drawn].any()
+    learned = study.learn_from_all(None)
+    assert np.diff(learned.ranked.starts)[learned.models.known_customers].all()
+    oldest = study.rehearsals[-1]
+    lists = Foretold(oldest.at, oldest.ranked, None, oldest.seen_until, oldest.learned_until)
+    window = judge_window(PURCHASES, lists, drawn)
+    assert drawn[window.new.customers].all()
+    assert len(window.new.customers) > 5
+    everyone = judge_window(PURCHASES, lists)
+    of_drawn = drawn[everyone.new.customers]
+    assert window.new.values[OURS].tolist() == everyone.new.values[OURS][of_drawn].tolist()
+    popular = window.new.values["popularity"]
+    assert popular.tolist() == everyone.new.values["popularity"][of_drawn].tolist()
+
+
+def test_models_of_a_rehearsal_learn_from_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampled, "MOST_REHEARSED", 25)
+    study = rehearse(PURCHASES, SETTINGS, Known(), NOW)
+    newest = study.rehearsals[0]
+    models = learn(PURCHASES.before(newest.at), SETTINGS, newest.at)
+    has_factors = newest.customer_factors.any(axis=1)
+    assert has_factors.sum() == len(models.known_customers) > 25
