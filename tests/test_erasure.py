@@ -69,6 +69,7 @@ def test_after_forget_a_search_of_every_file_finds_neither_id_nor_name(
     before = places_of(shop.parent)
     assert {f"lists/list.{ending}" for ending in ENDINGS} <= before
     assert "recommender.db" in {place.removesuffix("-wal") for place in before}
+    assert any(place.startswith("releases/prepared/") for place in before)
     release = open_release(shop.parent / "releases").name
     inside = {place.rpartition("/")[2] for place in before if release in place}
     assert {"customers.ids.content.npy", "customers.name.content.npy"} < inside
