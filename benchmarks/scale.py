@@ -139,7 +139,7 @@ def stages(each: Measured) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for stage in each.train.stages:
         yield (
-            f"| {stage.name} | {stage.seconds:.1f} | {stage.cpu_seconds:.1f} "
+            f"| {stage.name[:60]} | {stage.seconds:.1f} | {stage.cpu_seconds:.1f} "
             f"| {stage.own_mb / 1e3:.2f} | {stage.resident_mb / 1e3:.2f} |"
         )
 
