@@ -19,11 +19,11 @@ from recommender.tables.report import TableReport
 from recommender.tables.tables import Tables
 from recommender.text import Ids
 from recommender.told import Told
+from recommender.training.unnamed import Unnamed
 
 Why = Literal["forgotten", "no_permission"]
 WHYS: tuple[Why, ...] = ("no_permission", "forgotten")
 OUTCOME_COLUMNS = ("customer_id", "product_id", "outcome", "happened_at")
-ERASED = "(erased)"
 STILL_KNOWN = ("customer_id", "name", "region", "rep")
 """Of a customer that said no: someone must be able to find it, and to note that it says yes."""
 
@@ -70,6 +70,8 @@ def permitted(tables: Tables, told: Told | None) -> Permitted:
         return Permitted(tables)
     why = _left_out(_everyone(tables), told)
     kept = _without(tables, why) if why else tables
+    unnamed = Unnamed(told.is_forgotten, _names(tables, why))
+    kept = replace(kept, reports=tuple(map(unnamed.report, kept.reports)))
     return Permitted(replace(kept, outcomes=_outcomes(told, why)), LeftOut(why, _rows(tables, why)))
 
 
@@ -103,7 +105,7 @@ def _without(tables: Tables, why: dict[str, Why]) -> Tables:
         customers=customers,
         events=_rows_without(tables.events, set(why)),
     )
-    return replace(found, reports=_reports(tables, found, erased))
+    return replace(found, reports=_reports(tables, found))
 
 
 def _purchases_without(purchases: Purchases, why: dict[str, Why]) -> Purchases:
@@ -145,8 +147,8 @@ def _hardly_known(table: pd.DataFrame, silent: set[str]) -> pd.DataFrame:
     return table.assign(**{column: table[column].mask(is_silent, "") for column in portrait})
 
 
-def _reports(read: Tables, kept: Tables, erased: set[str]) -> tuple[TableReport, ...]:
-    """Counts are those of reading; what is odd is said of what is left, and names nobody erased."""
+def _reports(read: Tables, kept: Tables) -> tuple[TableReport, ...]:
+    """Counts are those of reading; what is odd is said of what is left."""
     was_odd = {*oddities(read.purchases, read.products)}
     was_odd |= {*strangers(read.purchases, read.products, read.customers)}
     odd = (
@@ -157,10 +159,17 @@ def _reports(read: Tables, kept: Tables, erased: set[str]) -> tuple[TableReport,
     for report in read.reports:
         warnings = tuple(warning for warning in report.warnings if warning not in was_odd)
         warnings += odd if report.table == "purchases" else ()
-        values = report.rejected["value"].mask(report.rejected["value"].isin(erased), ERASED)
-        rejected = report.rejected.assign(value=values)
-        reports.append(replace(report, warnings=warnings, rejected=rejected))
+        reports.append(replace(report, warnings=warnings))
     return tuple(reports)
+
+
+def _names(tables: Tables, why: dict[str, Why]) -> frozenset[str]:
+    """Of those that were erased."""
+    if tables.customers is None or "name" not in tables.customers:
+        return frozenset()
+    erased = [customer for customer, reason in why.items() if reason == "forgotten"]
+    names = tables.customers.loc[tables.customers["customer_id"].isin(erased), "name"]
+    return frozenset(names) - {""}
 
 
 def _rows(tables: Tables, why: dict[str, Why]) -> dict[str, dict[Why, int]]:
