@@ -17,8 +17,8 @@ _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 class Unnamed:
     """Looks at cells, whole rows that could not be split, and what sentences quote.
 
-    Of a customer that stands in a broken row alone only a hash is left, so every cell of it is asked
-    about; words outside quotes are ours.
+    Of a customer that stands in a broken row alone only a hash is left, so every cell of it is
+    asked about; words outside quotes are ours.
     """
 
     is_forgotten: Callable[[str], bool]
