@@ -3,7 +3,6 @@
     python benchmarks/insight.py lifetime FOLDER DATE DAYS        value of the DAYS after DATE
     python benchmarks/insight.py rhythm FOLDER DATE               churn and what is due
     python benchmarks/insight.py potential FOLDER DATE DAYS [--category COLUMN]
-    python benchmarks/insight.py speed                            made-up lines, CPU seconds
 
 FOLDER holds a recommender.toml, as a `datasets/<name>/prepare.py` wrote it. Known customers are
 those with a purchase before DATE; everything is learned from lines before DATE alone.
@@ -12,7 +11,6 @@ those with a purchase before DATE; everything is learned from lines before DATE 
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,9 +35,8 @@ from recommender.matrix.returns import Netted, net_returns
 from recommender.matrix.weights import RecencyQuantity
 from recommender.models.alike import find_peers
 from recommender.models.als import AlsSettings, fit_als
-from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
+from recommender.tables.purchases import SECONDS_PER_DAY
 from recommender.tables.tables import Tables, read_tables
-from recommender.text import Ids
 
 Table = np.ndarray
 YEAR_DAYS, REORDER_DAYS, FIXED_DAYS = 365, 28, 30
@@ -68,15 +65,12 @@ class Shop:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["lifetime", "rhythm", "potential", "speed"])
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("date", nargs="?")
+    parser.add_argument("what", choices=["lifetime", "rhythm", "potential"])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("date")
     parser.add_argument("days", type=int, nargs="?", default=182)
     parser.add_argument("--category", default="category")
     asked = parser.parse_args()
-    if asked.what == "speed":
-        measure_speed()
-        return
     shop = read_shop(asked.folder, asked.date)
     if asked.what == "lifetime":
         judge_lifetime(shop, asked.days)
@@ -261,45 +255,6 @@ def auc(scores: Table, truth: Table) -> float:
     unmet = np.bincount(place, ~truth, len(values))
     below = np.cumsum(unmet) - unmet
     return float((met * (below + unmet / 2)).sum() / (met.sum() * unmet.sum()))
-
-
-def measure_speed(customers: int = 100_000, lines: int = 5_000_000) -> None:
-    random = np.random.default_rng(0)
-    purchases = made_up(random, customers, lines)
-    netted, now = net_returns(purchases), purchases.last_at
-    categories = random.integers(0, 100, len(purchases.products)).astype(np.int32)
-    peers = random.integers(0, customers, (customers, 40)).astype(np.int32)
-    costs, orders = np.full(len(purchases.products), 3.0), order_days(netted)
-    for name, work in {
-        "lifetime": lambda: learn_lifetime(netted, now, costs=costs),
-        "product rhythms": lambda: product_rhythms(netted, now),
-        "customer rhythms": lambda: customer_rhythms(orders, now // SECONDS_PER_DAY),
-        "potential": lambda: find_potential(spend_by_category(netted, categories, now), peers),
-    }.items():
-        began = time.process_time()
-        said = work()
-        print(f"{name}: {time.process_time() - began:.1f} s CPU, {said}")
-
-
-def made_up(random: np.random.Generator, customers: int, lines: int) -> Purchases:
-    """Few customers buy much; seven lines in ten are of thirty products of one's own."""
-    products = 20_000
-    often = random.gamma(0.5, 1, customers)
-    rows = random.choice(customers, lines, p=often / often.sum())
-    own = random.integers(0, products, (customers, 30))
-    habit = own[rows, (random.random(lines) ** 2 * 30).astype(int)]
-    other = (products * random.random(lines) ** 3).astype(int)
-    columns = np.where(random.random(lines) < 0.7, habit, other).astype(np.int32)
-    return Purchases.sorted(
-        Ids.of(f"{c:07d}" for c in range(customers)),
-        Ids.of(f"P{p:06d}" for p in range(products)),
-        customer_rows=rows.astype(np.int32),
-        product_columns=columns,
-        purchased_at=1_600_000_000 + random.integers(0, 730, lines) * SECONDS_PER_DAY,
-        quantity=np.where(random.random(lines) < 0.02, -1.0, random.integers(1, 10, lines)),
-        unit_price=random.gamma(2, 5, products)[columns],
-        orders=np.full(lines, -1, np.int32),
-    )
 
 
 if __name__ == "__main__":
