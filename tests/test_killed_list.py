@@ -17,6 +17,7 @@ from recommender.cli.main import run
 from recommender.listing.unfinished import PARTS, work_folder
 from tests.shop_files import write_shop
 from tests.test_killed_erasure import check_hashes
+from tests.test_tune_edges import HEEDING
 
 POINTS = 24
 PROGRAM = """
@@ -127,7 +128,7 @@ def test_a_killed_worker_is_told_of_and_nothing_is_lost(
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGKILL])
 def test_workers_end_with_the_run(trained: Path, out: Path, word: signal.Signals) -> None:
     """Ctrl-C goes to all of them, a kill to the one that started them."""
-    program = [sys.executable, "-m", "recommender.cli.main", *command(trained, out, workers=2)]
+    program = [sys.executable, "-c", HEEDING, *command(trained, out, workers=2)]
     program[program.index("9")] = "1"
     begun = subprocess.Popen(program, stderr=subprocess.PIPE, text=True, start_new_session=True)
     worker = _worker_of(begun, out)
