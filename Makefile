@@ -22,8 +22,8 @@ QUICK := not slow and not fault and not browser and not alone
 ON_ALL_CORES := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test: quick  ## all tests; what needs a browser or a server that is missing says so
-	$(ON_ALL_CORES) --durations 20 -m "not ($(QUICK)) and not alone"
-	$(BIN)/python -m pytest -m alone
+	$(ON_ALL_CORES) --durations 20 -m "not ($(QUICK)) and not alone and not browser"
+	$(BIN)/python -m pytest -m "alone or browser"
 
 quick: install  ## what a developer runs often: some six minutes on two cores
 	$(ON_ALL_CORES) -m "$(QUICK)"
