@@ -1,11 +1,13 @@
 """Bytes and server time of pages, asked through the whole service on SQLite.
 
     python -m benchmarks.pages [RELEASES] [--requests 100] [--complaints 200] [--told 2000]
+                                [--briefs 200]
 
 RELEASES is the folder of releases of any training; without it, a release of 100,000 customers and
 2,000 products is made up. Some customers have open complaints, some outcomes, some withdrew a
 permission. Time is from the request to the last byte (of the CSV: to the first block), in this
-process, without a network: wall clock, and CPU of the process beside it.
+process, without a network: wall clock, and CPU of the process beside it. The brief with an id is
+that of the customer with the most products.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--complaints", type=int, default=200)
     parser.add_argument("--told", type=int, default=2000)
+    parser.add_argument("--briefs", type=int, default=200)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -60,7 +63,10 @@ async def measured(folder: Path, asked: argparse.Namespace) -> None:
     print(f"{len(customers.ids):,} customers, {len(products.ids):,} products")
     print("| page | kB | ms median | p95 | ms of CPU median | p95 |\n|---|---|---|---|---|---|")
     for address in addresses(live):
-        await show(app, key.shown, address, asked.requests)
+        await show(app, key.shown, address, [address] * asked.requests)
+    drawn = np.random.default_rng(1).permutation(len(customers.ids))[: asked.briefs]
+    briefs = [f"/customers/{quote(customers.ids[row], safe='')}" for row in drawn.tolist()]
+    await show(app, key.shown, f"briefs of {len(briefs)} customers drawn, each once", briefs)
     app.state.database.close()
 
 
@@ -86,13 +92,13 @@ def addresses(live: Any) -> list[str]:
     ]
 
 
-async def show(app: Any, key: str, address: str, requests: int) -> None:
-    """The first three warm up what is made once a release."""
-    took = [await ask(app, key, address) for _ in range(requests + 3)][3:]
-    kilobytes = took[0][0] / 1000
+async def show(app: Any, key: str, name: str, addresses: list[str]) -> None:
+    """The first three warm up what is made once a release; of the sizes the largest is told."""
+    took = [await ask(app, key, address) for address in addresses[:3] + addresses][3:]
+    kilobytes = max(size for size, *_ in took) / 1000
     wall, cpu = np.array([t[1:] for t in took]).T * 1000
     cells = [np.percentile(values, p) for values in (wall, cpu) for p in (50, 95)]
-    print(f"| {address} | {kilobytes:.1f} | {' | '.join(f'{c:.1f}' for c in cells)} |", flush=True)
+    print(f"| {name} | {kilobytes:.1f} | {' | '.join(f'{c:.1f}' for c in cells)} |", flush=True)
 
 
 async def ask(app: Any, key: str, address: str) -> tuple[int, float, float]:

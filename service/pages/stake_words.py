@@ -25,7 +25,7 @@ SORTS_IN_WORDS: dict[Sort, str] = {
 }
 ORDER_IN_WORDS = {
     "money": "Overdue complaints first, then the most money at stake: expected from offers, or "
-    "likely lost with who falls silent.",
+    "that a call may still keep from falling silent.",
     "purchases": "Overdue complaints first, then the most purchases expected: no prices are known, "
     "so nothing can be said in money.",
     "nothing": "Overdue complaints first, then by name: this release does not say what is at "
