@@ -59,6 +59,8 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
+        self.outside_labels: list[dict[str, str | None]] = []
+        """Fields that no label is written around."""
         self._open: list[str] = []
         self.feed(html)
         assert not self._open, f"never closed: {self._open}"
@@ -73,6 +75,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag in {"input", "select", "textarea"} and "label" not in self._open:
+            self.outside_labels.append(dict(attrs))
         if tag not in VOID:
             self._open.append(tag)
 
@@ -113,12 +117,8 @@ def test_every_field_has_a_label_and_every_link_leads_somewhere(
 ) -> None:
     found = page(client, address)
     labelled = {attributes.get("for") for tag, attributes in found.tags if tag == "label"}
-    fields = {
-        attributes.get("id")
-        for tag, attributes in found.tags
-        if tag in {"input", "select", "textarea"} and attributes.get("type") != "hidden"
-    }
-    assert fields <= labelled
+    shown = [field for field in found.outside_labels if field.get("type") != "hidden"]
+    assert all(field.get("id") in labelled - {None} for field in shown), shown
     ids = {attributes.get("id") for _, attributes in found.tags}
     for link in found.links:
         if link.startswith("#"):
