@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -78,17 +79,34 @@ def build_matrix(netted: Netted, weighting: RecencyQuantity, now: int) -> Purcha
     return matrix_of(pairs, weighting, purchases.customers, purchases.products)
 
 
+LINES = 2**18
+"""Summed at once: a dozen columns of so many numbers stay near the processor."""
+
+
 def sum_pairs(netted: Netted, weighting: RecencyQuantity, now: int) -> Pairs:
     """Of all lines of some products: what a product weighs depends on no other one."""
-    purchases, stays = netted.purchases, netted.left > 0
-    starts = pair_starts(purchases)
-    first = starts[:-1]
-    days = np.where(stays, purchases.purchased_at // SECONDS_PER_DAY, 0)
-    bought = _by_pair(np.add, (purchases.quantity > 0).astype(np.int32), first)
+    starts = pair_starts(netted.purchases)
+    # a run begins with the pair of every so many-th line, so that each pair lies within one
+    begins = np.searchsorted(starts[:-1], np.arange(0, starts[-1], LINES))
+    edges = np.unique(np.append(begins, len(starts) - 1)).tolist()
+    runs = [starts[a : b + 1] for a, b in pairwise(edges)] or [starts]
+    parts = [vars(_sum_run(netted, weighting, now, run)) for run in runs]
+    return Pairs(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+def _sum_run(
+    netted: Netted, weighting: RecencyQuantity, now: int, starts: npt.NDArray[np.intp]
+) -> Pairs:
+    """Of the pairs that begin at `starts`, without the last, which is where the lines end."""
+    purchases, lines = netted.purchases, slice(int(starts[0]), int(starts[-1]))
+    stays, first = netted.left[lines] > 0, starts[:-1] - starts[0]
+    days = np.where(stays, purchases.purchased_at[lines] // SECONDS_PER_DAY, 0)
+    bought = _by_pair(np.add, (purchases.quantity[lines] > 0).astype(np.int32), first)
+    weights = weighting.of_lines(netted, now, lines)
     return Pairs(
-        customers=purchases.customer_rows[first],
-        products=purchases.product_columns[first],
-        weights=weighting.of_pairs(weighting.of_lines(netted, now), starts),
+        customers=purchases.customer_rows[starts[:-1]],
+        products=purchases.product_columns[starts[:-1]],
+        weights=weighting.of_pairs(weights, starts - starts[0]),
         times=_by_pair(np.add, stays.astype(np.int32), first).astype(np.int32),
         last_day=_by_pair(np.maximum, days, first).astype(np.int32),
         bought=bought > 0,

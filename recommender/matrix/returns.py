@@ -52,6 +52,20 @@ class Netted:
         usual[products] = np.exp((low + high) / 2)
         return usual
 
+    @cached_property
+    def relative_values(self) -> npt.NDArray[np.float64]:
+        """(n,) value kept against the geometric mean of its customer's, 1 without a price."""
+        purchases = self.purchases
+        value = self.left * purchases.unit_price
+        known = np.isfinite(value) & (value > 0)
+        customers = purchases.customer_rows[known]
+        size = len(purchases.customers)
+        logs = np.bincount(customers, np.log(value[known]), minlength=size)
+        usual = np.exp(logs / np.maximum(np.bincount(customers, minlength=size), 1))
+        relative = np.ones(len(purchases))
+        relative[known] = value[known] / usual[customers]
+        return relative
+
 
 DUST = 1e-12
 """Of a pair's largest quantity: less than that is what floats leave of 1.1 - 0.4 - 0.7."""

@@ -42,15 +42,18 @@ class RecencyQuantity:
             f"a customer's count at most {self.most_of_customer:g} times the median customer's"
         )
 
-    def of_lines(self, netted: Netted, now: int) -> npt.NDArray[np.float64]:
-        """(n,) weight of each line at `now` (seconds since 1970 UTC); 0 where nothing stayed."""
-        purchases = netted.purchases
-        age_days = np.maximum(now - purchases.purchased_at, 0) / SECONDS_PER_DAY
-        usual = netted.usual_quantities[purchases.product_columns]
-        size = np.clip(netted.left / usual, 1e-3, 1e3) ** self.quantity_power
+    def of_lines(
+        self, netted: Netted, now: int, lines: slice = slice(None)
+    ) -> npt.NDArray[np.float64]:
+        """(lines,) weight of each at `now` (seconds since 1970 UTC); 0 where nothing stayed."""
+        purchases, left = netted.purchases, netted.left[lines]
+        age_days = np.maximum(now - purchases.purchased_at[lines], 0) / SECONDS_PER_DAY
+        usual = netted.usual_quantities[purchases.product_columns[lines]]
+        size = np.clip(left / usual, 1e-3, 1e3) ** self.quantity_power
         if self.value_power:
-            size = size * np.clip(_relative_values(netted), 1e-3, 1e3) ** self.value_power
-        return np.where(netted.left > 0, size * 2.0 ** (-age_days / self.half_life_days), 0.0)
+            relative = np.clip(netted.relative_values[lines], 1e-3, 1e3)
+            size = size * relative**self.value_power
+        return np.where(left > 0, size * 2.0 ** (-age_days / self.half_life_days), 0.0)
 
     def of_pairs(
         self, lines: npt.NDArray[np.float64], starts: npt.NDArray[np.intp]
@@ -68,17 +71,3 @@ class RecencyQuantity:
         totals = np.bincount(customers, pairs)
         most = self.most_of_customer * np.median(totals[totals > 0])
         return (pairs * np.minimum(1.0, most / totals[customers])).astype(np.float32)
-
-
-def _relative_values(netted: Netted) -> npt.NDArray[np.float64]:
-    """(n,) value kept against the geometric mean of its customer's, 1 where no price is known."""
-    purchases = netted.purchases
-    value = netted.left * purchases.unit_price
-    known = np.isfinite(value) & (value > 0)
-    customers = purchases.customer_rows[known]
-    size = len(purchases.customers)
-    logs = np.bincount(customers, np.log(value[known]), minlength=size)
-    usual = np.exp(logs / np.maximum(np.bincount(customers, minlength=size), 1))
-    relative = np.ones(len(purchases))
-    relative[known] = value[known] / usual[customers]
-    return relative

@@ -19,6 +19,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import BadDataError
+from recommender.models.exact import solve_exactly
 
 WARM_ITERATIONS = 5
 """From factors of a like matrix; measured in benchmarks/README.md."""
@@ -77,11 +78,9 @@ def fold_in(
     products: npt.NDArray[np.float32], weights: sparse.csr_matrix, settings: AlsSettings
 ) -> npt.NDArray[np.float32]:
     """(rows, factors) exact factors of customers the fit never saw, from their weights."""
-    with threadpool_limits(1, "blas"):
-        model = _new_model(settings)
-        model.item_factors = products
-        rows = model.recalculate_user(np.arange(weights.shape[0]), weights.astype(np.float32))
-    return np.where(_empty(weights), np.float32(0), rows)
+    return solve_exactly(
+        products, weights, alpha=settings.alpha, regularization=settings.regularization
+    )
 
 
 def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | None) -> Factors:
@@ -90,11 +89,10 @@ def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | N
         if start is not None:
             _begin_at(model, start, settings)
         model.fit(matrix, show_progress=False)
-        products = np.where(_empty(matrix.T.tocsr()), np.float32(0), model.item_factors)
-        model.item_factors, model._YtY = products, None
-        # implicit's own are half an iteration older than the products' factors
-        customers = model.recalculate_user(np.arange(matrix.shape[0]), matrix)
-    return Factors(np.where(_empty(matrix), np.float32(0), customers), products)
+    known = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
+    products = np.where(known[:, None], model.item_factors, np.float32(0))
+    # implicit's own customers are half an iteration older than the products' factors
+    return Factors(fold_in(products, matrix, settings), products)
 
 
 def _begin_at(model: AlternatingLeastSquares, start: Factors, settings: AlsSettings) -> None:
@@ -131,8 +129,3 @@ def _new_model(settings: AlsSettings) -> AlternatingLeastSquares:
         random_state=settings.seed,
         num_threads=os.cpu_count() or 1,
     )
-
-
-def _empty(matrix: sparse.csr_matrix) -> npt.NDArray[np.bool_]:
-    """(rows, 1) True where a row stores nothing."""
-    return np.asarray((np.diff(matrix.indptr) == 0)[:, None])
