@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from recommender.matrix.usual import usual_quantities
 from recommender.tables.purchases import Purchases
 
 
@@ -30,27 +31,8 @@ class Netted:
 
     @cached_property
     def usual_quantities(self) -> npt.NDArray[np.float64]:
-        """(products,) median over customers of what each usually takes, 1 where nothing stayed.
-
-        What one customer takes is the geometric mean of its lines; a billion lines are one voice.
-        """
-        kept = self.left > 0
-        purchases = self.purchases
-        customers, columns = purchases.customer_rows[kept], purchases.product_columns[kept]
-        usual = np.ones(len(purchases.products))
-        if not len(columns):
-            return usual
-        begins = np.append(True, (np.diff(customers) != 0) | (np.diff(columns) != 0))
-        first = np.flatnonzero(begins)
-        sums = np.add.reduceat(np.log(self.left[kept]), first)
-        logs = sums / np.diff(np.append(first, len(columns)))
-        order = np.lexsort((logs, columns[first]))
-        products, starts, counts = np.unique(
-            columns[first][order], return_index=True, return_counts=True
-        )
-        low, high = logs[order][starts + (counts - 1) // 2], logs[order][starts + counts // 2]
-        usual[products] = np.exp((low + high) / 2)
-        return usual
+        """(products,) what customers usually take at a time, 1 where nothing stayed."""
+        return usual_quantities(self.purchases, self.left)
 
     @cached_property
     def relative_values(self) -> npt.NDArray[np.float64]:
