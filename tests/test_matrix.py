@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from recommender.matrix.purchase_matrix import PurchaseMatrix
+from recommender.matrix import purchase_matrix
+from recommender.matrix.purchase_matrix import PurchaseMatrix, build_matrix, weigh_again
 from recommender.matrix.weights import RecencyQuantity
 from tests.made_up import FIRST_DAY, Line, matrix_of, netted_of
 
@@ -59,6 +60,22 @@ def test_totals_survive_the_matrix(lines: list[Line]) -> None:
     assert matrix.times.sum() == (netted.left > 0).sum()
     expected = PLAIN.of_lines(netted, (FIRST_DAY + 9) * 86_400).sum()
     assert matrix.weights.sum() == pytest.approx(expected, rel=1e-6)
+
+
+@given(LINES, st.integers(1, 4))
+def test_weighed_again_is_as_if_built_by_the_other_weighting(
+    lines: list[Line], lines_a_run: int
+) -> None:
+    netted, now, slower = netted_of(lines), (FIRST_DAY + 9) * 86_400, RecencyQuantity(100)
+    built = build_matrix(netted, slower, now).weights
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(purchase_matrix, "LINES", lines_a_run)
+        matrix = build_matrix(netted, PLAIN, now)
+        again = weigh_again(matrix, netted, slower, now)
+    assert again.toarray().tobytes() == built.toarray().tobytes()
+    assert pairs_of(matrix, matrix.weights) == pairs_of(
+        matrix_of(lines, PLAIN, 9), matrix_of(lines, PLAIN, 9).weights
+    )
 
 
 @given(LINES)

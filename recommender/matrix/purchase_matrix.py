@@ -85,13 +85,38 @@ LINES = 2**18
 
 def sum_pairs(netted: Netted, weighting: RecencyQuantity, now: int) -> Pairs:
     """Of all lines of some products: what a product weighs depends on no other one."""
-    starts = pair_starts(netted.purchases)
-    # a run begins with the pair of every so many-th line, so that each pair lies within one
-    begins = np.searchsorted(starts[:-1], np.arange(0, starts[-1], LINES))
-    edges = np.unique(np.append(begins, len(starts) - 1)).tolist()
-    runs = [starts[a : b + 1] for a, b in pairwise(edges)] or [starts]
+    runs = _runs(netted)
     parts = [vars(_sum_run(netted, weighting, now, run)) for run in runs]
     return Pairs(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+def weigh_again(
+    matrix: PurchaseMatrix, netted: Netted, weighting: RecencyQuantity, now: int
+) -> sparse.csr_matrix:
+    """(customers, products) the weights of `matrix`, which came of the same lines, by another
+    weighting; what pairs there are is shared with it."""
+    parts = []
+    for starts in _runs(netted):
+        lines, first = slice(int(starts[0]), int(starts[-1])), starts - starts[0]
+        weights = weighting.of_pairs(weighting.of_lines(netted, now, lines), first)
+        stays = (netted.left[lines] > 0).astype(np.int32)
+        parts.append(weights[_by_pair(np.add, stays, first[:-1]) > 0])
+    counts = np.diff(matrix.weights.indptr)
+    customers = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    weights = weighting.of_customers(np.concatenate(parts), customers)
+    pairs = matrix.weights.indices, matrix.weights.indptr
+    return sparse.csr_matrix((weights, *pairs), matrix.weights.shape)
+
+
+def _runs(netted: Netted) -> list[npt.NDArray[np.intp]]:
+    """Where the pairs of a run of lines begin and the last of them ends; at least one run.
+
+    A run begins with the pair of every so many-th line, so that each pair lies within one.
+    """
+    starts = pair_starts(netted.purchases)
+    begins = np.searchsorted(starts[:-1], np.arange(0, starts[-1], LINES))
+    edges = np.unique(np.append(begins, len(starts) - 1)).tolist()
+    return [starts[a : b + 1] for a, b in pairwise(edges)] or [starts]
 
 
 def _sum_run(

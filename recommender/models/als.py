@@ -65,6 +65,7 @@ def fit_als(
     # implicit changes no input, but sums and sorts what is not canonical in place
     matrix = weights.astype(np.float32).tocsr(copy=True)
     matrix.sort_indices()
+    matrix.data *= np.float32(settings.alpha)  # here, where it saves implicit another copy
     try:
         factors = _fitted(matrix, settings, start)
     except (ModelFitError, ValueError) as error:  # the latter from a system without a solution
@@ -84,6 +85,7 @@ def fold_in(
 
 
 def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | None) -> Factors:
+    """Of a matrix of confidences."""
     with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
         model = _new_model(settings)
         if start is not None:
@@ -92,7 +94,8 @@ def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | N
     known = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     products = np.where(known[:, None], model.item_factors, np.float32(0))
     # implicit's own customers are half an iteration older than the products' factors
-    return Factors(fold_in(products, matrix, settings), products)
+    customers = solve_exactly(products, matrix, alpha=1.0, regularization=settings.regularization)
+    return Factors(customers, products)
 
 
 def _begin_at(model: AlternatingLeastSquares, start: Factors, settings: AlsSettings) -> None:
@@ -124,7 +127,7 @@ def _new_model(settings: AlsSettings) -> AlternatingLeastSquares:
     return AlternatingLeastSquares(
         factors=settings.factors,
         regularization=settings.regularization,
-        alpha=settings.alpha,
+        alpha=1.0,  # what is fitted counts it already
         iterations=settings.iterations,
         random_state=settings.seed,
         num_threads=os.cpu_count() or 1,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommender.matrix.purchase_matrix import build_matrix
+from recommender.matrix.purchase_matrix import weigh_again
 from recommender.models.alike import find_peers
 from recommender.models.als import Factors
 from recommender.models.liked import Liked
@@ -63,7 +63,7 @@ def take_snapshot(
     weighting = replace(
         settings.weighting, half_life_days=SLOW_HALF_LIVES * settings.weighting.half_life_days
     )
-    weights = build_matrix(models.netted, weighting, models.now).weights
+    weights = weigh_again(models.matrix, models.netted, weighting, models.now)
     other_seed, engine = replace(settings.als, seed=settings.als.seed + 1), settings.engine
     slow = engine.fit(weights, other_seed, slow_start)
     paid = usual_prices(models.netted, models.now)
