@@ -177,6 +177,8 @@ def test_export_tells_all_that_is_held(shop: Path, call: Call) -> None:
     assert found["lies_also_in"]["sources"]["purchases"] == "purchases.csv"
     assert len(found["lies_also_in"]["lists"]) == 4
     assert found["lies_also_in"]["releases"] == []
+    kept = sorted(map(str, (shop.parent / "releases" / "prepared").iterdir()))
+    assert found["lies_also_in"]["prepared"] == kept != []
 
 
 def test_an_export_names_no_other_customer(shop: Path, call: Call) -> None:

@@ -36,6 +36,8 @@ class LiesAlsoIn(Answer):
     """Kept beside the one in use."""
     lists: list[str]
     """All that were written; which of them hold the customer is not looked up."""
+    prepared: list[str]
+    """Folders of lines kept for the next training; nor is it looked up which hold the customer."""
 
 
 class Export(Answer):

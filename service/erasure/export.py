@@ -7,8 +7,9 @@ from typing import Any
 
 from recommender.errors import BrokenReleaseError, UnknownCustomerError, UnknownReleaseError
 from recommender.release.opening import Release, open_release
-from recommender.release.shelf import Shelf
+from recommender.release.shelf import PREPARED, Shelf
 from recommender.suggest.facts import Facts
+from recommender.tables.prepared.folder import prepared_names
 from service.erasure.derived import derived_of, known_of
 from service.erasure.holdings import Holdings, checked_id
 from service.erasure.records import records_of
@@ -37,8 +38,14 @@ def export_customer(holdings: Holdings, customer_id: str) -> dict[str, Any]:
             "sources": dict(holdings.sources),
             "releases": _older_releases(holdings, customer_id),
             "lists": lists,
+            "prepared": _prepared(holdings.releases),
         },
     }
+
+
+def _prepared(releases: Path) -> list[str]:
+    folder = releases / PREPARED
+    return [str(folder / name) for name in prepared_names(folder)]
 
 
 def _older_releases(holdings: Holdings, customer_id: str) -> list[str]:
