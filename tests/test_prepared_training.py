@@ -16,8 +16,8 @@ import pytest
 from recommender.cli.main import run
 from recommender.config import Config, load_config
 from recommender.release.manifest import read_manifest
-from recommender.release.shelf import PREPARED, UNFINISHED, Shelf
-from recommender.tables.prepared.folder import open_prepared, prepared_names
+from recommender.release.shelf import PREPARED, UNFINISHED, Shelf, prepared_names
+from recommender.tables.prepared.folder import open_prepared
 from recommender.tables.tables import read_tables
 from service.records.forgotten import forget_customer
 from service.records.migrate import open_records

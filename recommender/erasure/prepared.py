@@ -12,10 +12,9 @@ import pyarrow.parquet as pq
 
 from recommender.erasure.traces import Traces
 from recommender.release.publish import drop, sweep
-from recommender.release.shelf import PREPARED
+from recommender.release.shelf import PREPARED, prepared_names
 from recommender.tables.cells.texts import as_text
 from recommender.tables.chunk import Column
-from recommender.tables.prepared.folder import prepared_names
 from recommender.tables.prepared.parts import CELLS
 
 

@@ -16,6 +16,9 @@ TUNING = "tuning"
 """One file of trials for each state of the data that was searched."""
 PREPARED = "prepared"
 """Lines of purchases as they were read, one folder a file."""
+KEY_LENGTH = 32
+"""Of the name of such a folder, in hexadecimal digits."""
+PREPARED_NAME = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,}")
 
 
@@ -52,3 +55,12 @@ class Shelf:
             known = ", ".join(self.names()[-5:]) or "none"
             raise UnknownReleaseError(f"{self.directory}: no release {wanted}; there are: {known}")
         return self.directory / wanted
+
+
+def prepared_names(folder: Path) -> list[str]:
+    """Of finished ones; whatever else somebody put there is not ours."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        p.name for p in folder.iterdir() if PREPARED_NAME.fullmatch(p.name) and p.is_dir()
+    )

@@ -7,9 +7,8 @@ from typing import Any
 
 from recommender.errors import BrokenReleaseError, UnknownCustomerError, UnknownReleaseError
 from recommender.release.opening import Release, open_release
-from recommender.release.shelf import PREPARED, Shelf
+from recommender.release.shelf import PREPARED, Shelf, prepared_names
 from recommender.suggest.facts import Facts
-from recommender.tables.prepared.folder import prepared_names
 from service.erasure.derived import derived_of, known_of
 from service.erasure.holdings import Holdings, checked_id
 from service.erasure.records import records_of

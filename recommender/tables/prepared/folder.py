@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +16,7 @@ from recommender.errors import ReadWriteError
 from recommender.release.publish import flush_folder, write_flushed
 from recommender.release.shelf import UNFINISHED
 from recommender.tables.chunk import Chunk
-from recommender.tables.prepared.origin import KEY_LENGTH, key_of
+from recommender.tables.prepared.origin import key_of
 from recommender.tables.prepared.overheard import Said
 from recommender.tables.prepared.parts import (
     packed,
@@ -27,7 +26,6 @@ from recommender.tables.prepared.parts import (
 )
 
 MANIFEST = "manifest.json"
-NAME = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 
 
 class DamagedError(Exception):
@@ -130,13 +128,6 @@ def open_prepared(folder: Path) -> PreparedFile | None:
         raise DamagedError(f"{MANIFEST} is not as it was written") from error
     found.check()
     return found
-
-
-def prepared_names(folder: Path) -> list[str]:
-    """Of finished ones; whatever else somebody put there is not ours."""
-    if not folder.is_dir():
-        return []
-    return sorted(p.name for p in folder.iterdir() if NAME.fullmatch(p.name) and p.is_dir())
 
 
 def _bytes(path: Path) -> bytes:

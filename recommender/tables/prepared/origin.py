@@ -12,11 +12,11 @@ from typing import Any
 import openpyxl
 import pyarrow as pa
 
+from recommender.release.shelf import KEY_LENGTH
 from recommender.tables.reading.contract import Contract
 from recommender.tables.reading.sources import SourceFile
 
 _CODE = Path(__file__).parents[1]
-KEY_LENGTH = 32
 
 
 def origin_of(file: SourceFile, contract: Contract) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.release.publish import drop, sweep
-from recommender.release.shelf import PREPARED
+from recommender.release.shelf import PREPARED, prepared_names
 from recommender.tables.chunk import Chunk
 from recommender.tables.journal import Journal
 from recommender.tables.prepared.erased import Erased
@@ -22,7 +22,6 @@ from recommender.tables.prepared.folder import (
     PreparedFile,
     Writing,
     open_prepared,
-    prepared_names,
 )
 from recommender.tables.prepared.keeping import Keeping
 from recommender.tables.prepared.origin import key_of, origin_of
