@@ -139,6 +139,7 @@ class LiveRelease:
     ) -> None:
         self._releases, self._locale = releases, locale
         self._memory = Memory(database)
+        self._looking = threading.Lock()
         self._seen = self._stamp()
         self.in_use = bring_into_use(releases, verified=verified, locale=locale)
         self.warning: str | None = None
@@ -166,17 +167,21 @@ class LiveRelease:
         return replace(kept, products=newest, found=kept.found.changed(told))
 
     def look(self) -> None:
-        """Opens the current release where another has become current; costs one stat otherwise."""
-        stamp = self._stamp()
-        if stamp == self._seen:
-            return
-        self._seen = stamp
-        try:
-            self._change_over()
-        except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the old one answers
-            self.warning = "the current release cannot be used; the log says why"
-            name = self.in_use.release.name
-            log.error("%s; still answering from %s", _in_one_line(error), name)  # noqa: TRY400
+        """Opens the current release where another has become current; costs one stat otherwise.
+
+        Who comes while another is opening it waits until it is in use.
+        """
+        with self._looking:
+            stamp = self._stamp()
+            if stamp == self._seen:
+                return
+            self._seen = stamp
+            try:
+                self._change_over()
+            except Exception as error:  # noqa: BLE001  # whatever is wrong, the old one answers
+                self.warning = "the current release cannot be used; the log says why"
+                name = self.in_use.release.name
+                log.error("%s; still answering from %s", _in_one_line(error), name)  # noqa: TRY400
 
     @contextmanager
     def watched(self) -> Iterator[None]:

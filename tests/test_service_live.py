@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from recommender.errors import BrokenReleaseError, UnknownReleaseError
 from recommender.release.publish import make_current
 from service.app import create_app
-from service.live import LiveRelease
+from service.live import InUse, LiveRelease, bring_into_use
 from service.settings import Settings
 from tests.callers import client_of
 from tests.small_release import publish_small_release, small_contents, with_names
@@ -51,6 +53,31 @@ def test_a_new_release_is_taken_into_use(releases: Path) -> None:
     live.look()
     assert live.in_use.release.name == name
     assert before.release.products.name[0] == "Band saw blade <i>fine</i>"
+
+
+def test_who_looks_while_another_opens_the_release_waits_for_it(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveRelease(releases, verified=True)
+    name = publish_small_release(releases, with_names(small_contents(), " II"))
+    is_opening, may_go_on = threading.Event(), threading.Event()
+
+    def slowly(folder: Path, *, verified: bool, locale: str) -> InUse:
+        is_opening.set()
+        assert may_go_on.wait(30)
+        return bring_into_use(folder, verified=verified, locale=locale)
+
+    monkeypatch.setattr("service.live.bring_into_use", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(live.look)
+        assert is_opening.wait(30)
+        second = pool.submit(live.look)
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        may_go_on.set()
+        second.result(30)
+        assert live.in_use.release.name == name
+        first.result(30)
 
 
 def test_a_broken_new_release_leaves_the_old_one_in_use(
