@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.matrix.returns import Netted
+from recommender.matrix.usual import usual_values
 from recommender.tables.purchases import SECONDS_PER_DAY
 
 Money = npt.NDArray[np.float64]
@@ -23,8 +24,9 @@ def usual_prices(netted: Netted, now: int) -> Money:
     purchases = netted.purchases
     sold = (netted.left > 0) & (purchases.unit_price > 0)
     recent = sold & (purchases.purchased_at >= now - PRICE_DAYS * SECONDS_PER_DAY)
-    prices = _median_prices(netted, recent)
-    ever = _median_prices(netted, sold & ~np.isfinite(prices)[purchases.product_columns])
+    prices = usual_values(purchases, purchases.unit_price, recent)
+    sold &= ~np.isfinite(prices)[purchases.product_columns]
+    ever = usual_values(purchases, purchases.unit_price, sold)
     return np.where(np.isfinite(prices), prices, ever)
 
 
@@ -49,15 +51,6 @@ def spend_of_buyers(netted: Netted, now: int) -> Money:
     )
     medians = amounts.groupby("product")["amount"].median()
     return _filled(medians, len(purchases.products))
-
-
-def _median_prices(netted: Netted, lines: npt.NDArray[np.bool_]) -> Money:
-    purchases = netted.purchases
-    products = purchases.product_columns[lines]
-    cells = purchases.customer_rows[lines].astype(np.int64) * len(purchases.products) + products
-    of_pairs = pd.Series(purchases.unit_price[lines]).groupby(cells).median()
-    pair_products = of_pairs.index.to_numpy() % len(purchases.products)
-    return _filled(of_pairs.groupby(pair_products).median(), len(purchases.products))
 
 
 def _filled(by_product: pd.Series, products: int) -> Money:

@@ -120,15 +120,10 @@ def _customers(snapshot: Snapshot) -> dict[str, Column]:
 
 def _prices_of_customers(snapshot: Snapshot, log_price: Column) -> tuple[Column, Column]:
     """(customers,) mean and spread of the logarithm of the prices of what was bought."""
-    bought = snapshot.models.matrix.bought
-    rows = np.repeat(np.arange(bought.shape[0]), np.diff(bought.indptr))
-    prices = log_price[bought.indices]
-    known = np.isfinite(prices)
-    rows, prices = rows[known], prices[known]
-    size = bought.shape[0]
-    count = np.maximum(np.bincount(rows, minlength=size), 1)
-    mean = np.bincount(rows, prices, minlength=size) / count
-    square = np.bincount(rows, prices**2, minlength=size) / count
+    bought, known = snapshot.models.matrix.bought, np.isfinite(log_price)
+    price = np.where(known, log_price, 0.0)
+    count = np.maximum(bought @ known.astype(np.float64), 1)
+    mean, square = (bought @ price) / count, (bought @ price**2) / count
     return mean, np.sqrt(np.maximum(square - mean**2, 1e-4))
 
 
