@@ -22,7 +22,7 @@ from recommender.models.tiles import Tiles, tiles_of
 from recommender.models.topn import only
 from recommender.ranking.boosted.facts import Facts
 from recommender.ranking.boosted.snapshot import Snapshot
-from recommender.ranking.boosted.sparse_rows import highest_open, values_at
+from recommender.ranking.sparse_rows import highest_open, values_at
 
 LIKED, LIKED_SLOWLY, BOUGHT_WITH = 150, 75, 60
 """Candidates from the two models, and from products bought by the same customers."""

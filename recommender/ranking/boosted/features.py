@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from recommender.ranking.boosted.block import Block
 from recommender.ranking.boosted.facts import CustomerGrouping, Facts, ProductGrouping
-from recommender.ranking.boosted.sparse_rows import values_at
+from recommender.ranking.sparse_rows import values_at
 
 Columns = dict[str, npt.NDArray[np.floating]]
 

@@ -11,6 +11,7 @@ from scipy import sparse
 from recommender.models.models import Models
 from recommender.models.popularity import RECENT_DAYS
 from recommender.ranking.plain.candidates import Pairs
+from recommender.ranking.sparse_rows import values_at
 from recommender.tables.purchases import SECONDS_PER_DAY
 
 FEATURES = (
@@ -68,7 +69,7 @@ def _bought_with(models: Models, around: Surroundings, pairs: Pairs) -> npt.NDAr
     """(pairs,) similarity of the product to all the customer bought, recent purchases first."""
     customers, rows = np.unique(pairs.customers, return_inverse=True)
     similar = models.matrix.weights[customers] @ around.neighbours
-    return np.asarray(similar.toarray()[rows, pairs.products], np.float64)
+    return values_at(similar, rows, pairs.products.astype(np.intp)).astype(np.float64)
 
 
 def _product_table(models: Models) -> Table:
