@@ -15,8 +15,8 @@ from fastapi.testclient import TestClient
 from service.access.caller import ROLES
 from service.access.key import Key
 from service.app import create_app
-from service.express import SoundQueries
 from service.known import CUSTOMERS_KEPT, Known
+from service.lists import SoundQueries
 from service.records.keys import revoke_key
 from service.settings import Settings
 from tests.callers import bearer, client_of, key_for
