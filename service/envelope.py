@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import ReadWriteError
 from service.access.foreign_pages import headers_for_page, preflight
+from service.log import log_fast
 from service.pages.formats import write_as_in
 from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
@@ -102,10 +103,9 @@ class Exchange:
 
     def write_log(self) -> None:
         """The operation rather than the address: ids of customers stay out of the log."""
-        if request_log.isEnabledFor(logging.INFO):
-            operation = getattr(self._scope.get("endpoint"), "__name__", "-")
-            method = self._scope["method"]
-            log_request(self.status, method, operation, self._began, self.request_id)
+        operation = getattr(self._scope.get("endpoint"), "__name__", "-")
+        method = self._scope["method"]
+        log_request(self.status, method, operation, self._began, self.request_id)
 
     def _with_ours(self, headers: Pairs) -> Pairs:
         theirs = {name for name, _ in headers}
@@ -119,8 +119,11 @@ class Exchange:
 
 def log_request(status: int, method: str, operation: str, began: float, request_id: str) -> None:
     """One line; `began` is a moment of `time.perf_counter`."""
+    if not request_log.isEnabledFor(logging.INFO):
+        return
     took_ms = (time.perf_counter() - began) * 1000
-    request_log.info("%s %s %s %.1f ms %s", status, method, operation, took_ms, request_id)
+    values = status, method, operation, took_ms, request_id
+    log_fast(request_log, "%s %s %s %.1f ms %s", *values)
 
 
 def is_ours(host: bytes, settings: Settings) -> bool:
