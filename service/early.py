@@ -104,10 +104,8 @@ class Early:
         return is_plain and is_ours(headers.get(b"host", b""), self.settings)
 
     def _caller(self, beat: Beat, headers: Headers) -> Caller | None:
-        known, bearer = (
-            self.lists.known,
-            bearer_in(headers.get(b"authorization", b"").decode("latin-1")),
-        )
+        known = self.lists.known
+        bearer = bearer_in(headers.get(b"authorization", b"").decode("latin-1"))
         if bearer is None or not known.has_seen(bearer):
             return None
         return known.caller(beat, bearer)

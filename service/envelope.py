@@ -128,10 +128,11 @@ def log_request(status: int, method: str, operation: str, began: float, request_
 
 def is_ours(host: bytes, settings: Settings) -> bool:
     """Whether the header Host names us, whatever the port."""
-    return _PORT.sub(b"", host).decode("latin-1").lower() in settings.allowed_hosts
+    named = host.decode("latin-1").lower()
+    return named in settings.allowed_hosts or _PORT.sub("", named) in settings.allowed_hosts
 
 
-_PORT = re.compile(rb":\d{1,5}$")
+_PORT = re.compile(r":\d{1,5}$", re.ASCII)
 
 
 def request_id_of(headers: dict[bytes, bytes]) -> str:
