@@ -106,6 +106,15 @@ def test_refusals_are_the_frameworks(workers: tuple[Worker, Worker]) -> None:
     assert fast.of("shop").head(address).content == b""
 
 
+@pytest.mark.parametrize("path", ["suggestions", "C01%0A/suggestions", "%0A/suggestions"])
+def test_an_address_of_no_customer_is_not_taken_for_one(
+    workers: tuple[Worker, Worker], path: str
+) -> None:
+    fast, _ = workers
+    assert fast.get("C01").status_code == 200
+    assert fast.of("shop").get(f"/v1/customers/{path}").status_code in {404, 405}
+
+
 def told(worker: Worker) -> TestClient:
     return worker.of("admin")
 

@@ -242,7 +242,7 @@ def _rounded(numbers: list[float], digits: int) -> list[float]:
     scale = 10.0**digits
     return [
         whole / scale
-        if 0 <= scaled < MOST_SCALED and abs(scaled - whole) < NEARLY_HALF
+        if 0 < scaled < MOST_SCALED and abs(scaled - whole) < NEARLY_HALF
         else round(number, digits)
         for number in numbers
         for scaled in (number * scale,)
