@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from service.access.caller import Caller
@@ -29,8 +30,7 @@ UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgra
 """Headers that change how a request is read, or who sent it."""
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """All of an answer that differs from one to the next."""
 
     kept: Kept

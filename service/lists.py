@@ -8,6 +8,7 @@ to be a sound query is remembered here, and answered here from then on by the sa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from recommender.errors import UnknownCustomerError
 from recommender.suggest.answers import suggestions_answer
@@ -42,8 +43,7 @@ class SoundQueries:
             self.wishes[query_string] = wish
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """Whose list, and how."""
 
     customer_id: str

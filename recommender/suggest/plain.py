@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -70,8 +70,7 @@ class Plain:
         return recommendation_id(customer_id, release.name, self.source, offers)
 
 
-@dataclass(frozen=True)
-class _Head:
+class _Head(NamedTuple):
     """The candidates of one customer that evidence was kept for."""
 
     products: list[int]
@@ -201,13 +200,11 @@ def _usual_prices(release: Release, bought: list[int], products: list[int]) -> l
         of_category = paid.get(numbers[product])
         if of_category is not None and math.isfinite(prices[product]):
             of_category.append(prices[product])
-    usual = {category: _median(found) for category, found in paid.items()}
+    usual = {category: _median(found) for category, found in paid.items() if found}
     return [usual.get(category, math.nan) for category in categories]
 
 
 def _median(values: list[float]) -> float:
-    if not values:
-        return math.nan
     values.sort()
     last = len(values) - 1
     return (values[last // 2] + values[(last + 1) // 2]) / 2
