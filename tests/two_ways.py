@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -34,11 +35,12 @@ from service.connection import Connection
 from service.early import Early
 from service.serve import serve
 
-def told(*given):
-    was_answered = answers(*given)
-    if was_answered:
+def told(early, url, headers, more, write):
+    def tell_first(data):
         print("answered early", file=sys.stderr, flush=True)
-    return was_answered
+        write(data)
+
+    return answers(early, url, headers, more, tell_first)
 
 answers, Early.answers = Early.answers, told
 if sys.argv[2] == "ordinary":
@@ -187,6 +189,15 @@ class Ways:
             assert fast == slow, packets
         assert one == other
         return found[0]
+
+    def logged(self) -> tuple[list[str], list[str]]:
+        """What both wrote: a line follows its answer, so the last ones may take a moment."""
+        until = time.monotonic() + SECONDS
+        while (lines := (self.early.log_lines, self.ordinary.log_lines)) and (
+            len(lines[0]) != len(lines[1]) and time.monotonic() < until
+        ):
+            time.sleep(0.05)
+        return lines
 
     def list_of(self, customer_id: str, query: str = "", role: str = "shop") -> dict[str, Any]:
         """What both say, asked until the short way could be taken."""
