@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import signal
 import socket
@@ -77,22 +76,12 @@ def worker_app() -> FastAPI:
     """What each worker runs; its parent has verified the release a moment before."""
     threading.Thread(target=_end_with_parent, name="parent-watcher", daemon=True).start()
     settings = Settings.model_validate_json(os.environ[SETTINGS_VARIABLE])
-    app = create_app(settings)
-    _look_at_no_more_than_new()
-    return app
-
-
-def _look_at_no_more_than_new() -> None:
-    """What the service is made of stays until it ends: the collector need not walk it while
-    requests wait."""
-    gc.collect()
-    gc.freeze()
+    return create_app(settings)
 
 
 def _serve_alone(app: FastAPI, listener: socket.socket) -> None:
     # uvicorn raises the signal again when it is done: then it shall end us with exit code 0
     signal.signal(signal.SIGTERM, lambda *_: None)
-    _look_at_no_more_than_new()
     with suppress(KeyboardInterrupt):
         uvicorn.Server(_uvicorn(app, workers=1)).run([listener])
 
