@@ -51,4 +51,14 @@ def naive(release_folder: Path) -> FastAPI:
 
 if __name__ == "__main__":
     with threadpool_limits(1):
-        uvicorn.run(naive(Path(sys.argv[1])), port=int(sys.argv[2]), access_log=False)
+        # the parser and the loop that ours has, and nothing that ours does not pass through
+        uvicorn.run(
+            naive(Path(sys.argv[1])),
+            port=int(sys.argv[2]),
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            http="httptools",
+            loop="uvloop",
+        )

@@ -36,10 +36,12 @@ from service.api import (
     team,
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
+from service.early import Early
 from service.envelope import Envelope
-from service.express import Express, SoundQueries
+from service.express import Express
 from service.known import Known
 from service.limits import Limited, Limits
+from service.lists import Lists, SoundQueries
 from service.live import LiveRelease
 from service.openapi import completed
 from service.pages import board as board_page
@@ -98,12 +100,22 @@ class Service(FastAPI):
             database=self.state.database,
             locale=settings.locale,
         )
+        self.limits = Limits()
+        self.early = self._early()
+
+    def _early(self) -> Early | None:
+        """Answers lists in the connection; None with a server's database, which is slow to ask."""
+        state = self.state
+        if state.known is None:
+            return None
+        lists = Lists(state.live, state.known, state.queries)
+        return Early(self.settings, lists, self.limits)
 
     def build_middleware_stack(self) -> ASGIApp:
         state, app = self.state, super().build_middleware_stack()
-        if state.known is not None:
-            app = Express(app, state.live, state.known, state.queries)
-        app = Limited(app, Limits(), self.settings)
+        if self.early is not None:
+            app = Express(app, self.early.lists)
+        app = Limited(app, self.limits, self.settings)
         identified = Identified(app, state.database, self.settings, state.known)
         return Envelope(identified, self.settings)
 

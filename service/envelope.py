@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.errors import ReadWriteError
 from service.access.foreign_pages import headers_for_page, preflight
+from service.log import log_fast
 from service.pages.formats import write_as_in
 from service.problems import INTERNAL_ERROR, TOO_LARGE, WRONG_HOST, kind_of_error
 from service.refusals import refuse
@@ -52,7 +53,7 @@ class Envelope:
         write_as_in(self.settings.locale)
         headers = dict(scope["headers"])
         for_page = headers_for_page(scope, self.settings.origins)
-        exchange = Exchange(scope, send, _request_id(headers), for_page)
+        exchange = Exchange(scope, send, request_id_of(headers), for_page)
         try:
             app = self._refusal(scope, headers) or self.app
             await app(exchange.inner_scope(), receive, exchange.send)
@@ -65,8 +66,7 @@ class Envelope:
         exchange.write_log()
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> ASGIApp | None:
-        host = re.sub(rb":\d{1,5}$", b"", headers.get(b"host", b"")).decode("latin-1").lower()
-        if host not in self.settings.allowed_hosts:
+        if not is_ours(headers.get(b"host", b""), self.settings):
             allowed = ", ".join(sorted(self.settings.allowed_hosts))
             return refuse(scope, WRONG_HOST, f"the header Host must name one of: {allowed}")
         length, most = headers.get(b"content-length", b"0"), self.settings.max_body_bytes
@@ -103,13 +103,9 @@ class Exchange:
 
     def write_log(self) -> None:
         """The operation rather than the address: ids of customers stay out of the log."""
-        if request_log.isEnabledFor(logging.INFO):
-            operation = getattr(self._scope.get("endpoint"), "__name__", "-")
-            took_ms = (time.perf_counter() - self._began) * 1000
-            method = self._scope["method"]
-            request_log.info(
-                "%s %s %s %.1f ms %s", self.status, method, operation, took_ms, self.request_id
-            )
+        operation = getattr(self._scope.get("endpoint"), "__name__", "-")
+        method = self._scope["method"]
+        log_request(self.status, method, operation, self._began, self.request_id)
 
     def _with_ours(self, headers: Pairs) -> Pairs:
         theirs = {name for name, _ in headers}
@@ -121,6 +117,25 @@ class Exchange:
         return [*headers, *ours, *self._more]
 
 
-def _request_id(headers: dict[bytes, bytes]) -> str:
+def log_request(status: int, method: str, operation: str, began: float, request_id: str) -> None:
+    """One line; `began` is a moment of `time.perf_counter`."""
+    if not request_log.isEnabledFor(logging.INFO):
+        return
+    took_ms = (time.perf_counter() - began) * 1000
+    values = status, method, operation, took_ms, request_id
+    log_fast(request_log, "%s %s %s %.1f ms %s", *values)
+
+
+def is_ours(host: bytes, settings: Settings) -> bool:
+    """Whether the header Host names us, whatever the port."""
+    named = host.decode("latin-1").lower()
+    return named in settings.allowed_hosts or _PORT.sub("", named) in settings.allowed_hosts
+
+
+_PORT = re.compile(r":\d{1,5}$", re.ASCII)
+
+
+def request_id_of(headers: dict[bytes, bytes]) -> str:
+    """The caller's own, or a new one."""
     theirs = headers.get(b"x-request-id", b"")
     return theirs.decode() if OWN_REQUEST_ID.fullmatch(theirs) else secrets.token_hex(8)

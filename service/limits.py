@@ -22,6 +22,7 @@ from service.settings import Settings
 
 SECONDS = 60.0
 """That a limit speaks of; all of it may be used at once."""
+MOST_USED = SECONDS + 1e-9
 REMEMBERED = 10_000
 """Callers; who asks from more addresses only makes us forget the oldest."""
 NOT_LIMITED = ("/health/", "/static/", "/widget/", "/metrics")
@@ -54,11 +55,16 @@ class Limits:
         self._clock = clock
         self._worked_off: OrderedDict[object, float] = OrderedDict()
 
+    def may_pass(self, who: object, limit: int) -> bool:
+        """Whether `take` would let one request of this caller pass now; nothing is counted."""
+        now = self._clock()
+        return max(self._worked_off.get(who, now), now) + SECONDS / limit - now <= MOST_USED
+
     def take(self, who: object, limit: int) -> Left:
         """One request of this caller."""
         now, each = self._clock(), SECONDS / limit
         worked_off = max(self._worked_off.get(who, now), now) + each
-        if worked_off - now > SECONDS + 1e-9:
+        if worked_off - now > MOST_USED:
             return Left(
                 limit, 0, _whole(worked_off - each - now), _whole(worked_off - now - SECONDS)
             )
@@ -108,12 +114,8 @@ class Limited:
         if scope["path"].startswith(NOT_LIMITED):
             return None
         caller: Caller | None = scope["state"]["caller"]
-        asked = self.settings.requests_per_minute
-        limit = getattr(asked, caller.role if caller else "nobody")
-        if not limit:
-            return None
-        share = max(1, round(limit / self.settings.workers))
-        return self.limits.take(self._who(scope, caller), share)
+        share = share_of(self.settings, caller)
+        return self.limits.take(self._who(scope, caller), share) if share else None
 
     def _who(self, scope: Scope, caller: Caller | None) -> object:
         """A public key is everybody's: one visitor must not use it up for the others."""
@@ -122,6 +124,12 @@ class Limited:
         if caller.is_public:
             return caller.name, address_of_caller(scope, self.settings.proxy)
         return caller.name
+
+
+def share_of(settings: Settings, caller: Caller | None) -> int:
+    """Requests a minute that one worker allows a caller; 0 where none are counted."""
+    limit: int = getattr(settings.requests_per_minute, caller.role if caller else "nobody")
+    return max(1, round(limit / settings.workers)) if limit else 0
 
 
 def _address(scope: Scope) -> tuple[str, str]:

@@ -32,7 +32,7 @@ BACKLOG = 2048
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "formatters": {"line": {"()": "service.log.Lines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "service": {"level": "INFO", "handlers": ["stderr"], "propagate": False},

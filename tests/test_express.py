@@ -15,8 +15,8 @@ from fastapi.testclient import TestClient
 from service.access.caller import ROLES
 from service.access.key import Key
 from service.app import create_app
-from service.express import SoundQueries
 from service.known import CUSTOMERS_KEPT, Known
+from service.lists import SoundQueries
 from service.records.keys import revoke_key
 from service.settings import Settings
 from tests.callers import bearer, client_of, key_for
@@ -104,6 +104,15 @@ def test_refusals_are_the_frameworks(workers: tuple[Worker, Worker]) -> None:
     with_body = fast.of("shop").request("GET", address, content=b"{}")
     assert with_body.status_code == 415
     assert fast.of("shop").head(address).content == b""
+
+
+@pytest.mark.parametrize("path", ["suggestions", "C01%0A/suggestions", "%0A/suggestions"])
+def test_an_address_of_no_customer_is_not_taken_for_one(
+    workers: tuple[Worker, Worker], path: str
+) -> None:
+    fast, _ = workers
+    assert fast.get("C01").status_code == 200
+    assert fast.of("shop").get(f"/v1/customers/{path}").status_code in {404, 405}
 
 
 def told(worker: Worker) -> TestClient:

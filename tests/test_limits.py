@@ -69,6 +69,18 @@ def test_who_waits_as_long_as_it_is_told_may_pass() -> None:
             assert limits.take("shop", 7).wait == 0
 
 
+@given(st.lists(st.floats(0, 20), max_size=100), st.integers(1, 50))
+def test_who_asks_first_whether_it_may_pass_is_told_what_will_be(
+    pauses: list[float], limit: int
+) -> None:
+    clock = Clock()
+    limits = Limits(clock)
+    for pause in pauses:
+        clock.now += pause
+        may_pass = [limits.may_pass("shop", limit) for _ in range(2)]
+        assert may_pass == [limits.take("shop", limit).wait == 0] * 2
+
+
 def test_only_so_many_callers_are_remembered() -> None:
     limits = Limits(Clock())
     for number in range(REMEMBERED + 500):

@@ -14,6 +14,7 @@ from recommender.release.changes import ToldProduct, changed
 from recommender.release.opening import Release
 from recommender.suggest import suggest as asked
 from recommender.suggest.facts import Facts
+from recommender.suggest.plain import _rounded
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from tests.made_up_release import ALPHA, REGULARIZATION, in_memory, random_contents, shop_release
@@ -83,6 +84,19 @@ def test_most_customers_of_a_shop_get_their_list_from_it(monkeypatch: pytest.Mon
     for customer_id in release.customers.ids:
         suggest(release, customer_id, Wish(3))
     assert sum(plain is not None for plain in found) > len(found) / 2
+
+
+@given(
+    st.one_of(
+        st.floats(allow_nan=False, allow_infinity=False, max_value=1e30, min_value=-1e30),
+        st.integers(0, 10**9).map(lambda whole: whole / 10**7),
+        st.floats(0, 1, width=32),
+    ),
+    st.sampled_from([2, 6]),
+)
+def test_numbers_are_rounded_as_python_does(number: float, digits: int) -> None:
+    (found,) = _rounded([number], digits)
+    assert repr(found) == repr(round(number, digits))
 
 
 def test_what_was_told_or_asked_is_left_to_the_full_way() -> None:

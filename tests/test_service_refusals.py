@@ -16,7 +16,7 @@ from tests.small_release import publish_small_release
 
 SUGGESTIONS = "/v1/customers/C01/suggestions"
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-ASKING_THE_ENGINE = ("service.api.suggestions.suggest", "service.express.suggest")
+ASKING_THE_ENGINE = ("service.api.suggestions.suggest", "service.lists.suggest")
 
 
 @pytest.fixture(scope="module")

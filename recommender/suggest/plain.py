@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from recommender.release.contents import Numbers
 from recommender.release.evidence import COUNT_ANEW
 from recommender.release.opening import Release
 from recommender.suggest.diversity import diversity_of
@@ -34,6 +33,9 @@ from recommender.suggest.suggestion import KINDS, Source, Wish, recommendation_i
 
 Shares = tuple[int, int, int, int]
 """Product and ten-thousandths, twice; -1 where there is none."""
+NO_PEER = -1
+MOST_SCALED, NEARLY_HALF = 1e9, 0.4999
+"""Within these the error of a multiplication, 1e-7, cannot turn to another whole number."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,7 @@ class Plain:
         return recommendation_id(customer_id, release.name, self.source, offers)
 
 
-@dataclass(frozen=True)
-class _Head:
+class _Head(NamedTuple):
     """The candidates of one customer that evidence was kept for."""
 
     products: list[int]
@@ -84,11 +85,11 @@ def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | 
     """None where it takes more to tell; who asks has seen that the customer agreed."""
     if not wish.is_plain or facts.is_told:
         return None
-    bought = release.bought
-    begin, end = bought.starts[row : row + 2].tolist()
+    begin, end = release.bought.starts[row : row + 2].tolist()
     if begin == end or diversity_of(release):
         return None
-    head, owned, returned = _head(release, row), owned_by(release, row), returned_by(release, row)
+    head, owned = _head(release, row), owned_by(release, row).tolist()
+    returned = returned_by(release, row).tolist()
     places, held = _choose(release, head, owned, returned, wish.n)
     if len(places) < wish.n and not head.is_all:
         return None
@@ -97,7 +98,7 @@ def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | 
         return None
     shares, peers, peers_bought = counted
     products = [head.products[place] for place in places]
-    usual = _usual_prices(release, bought.products[begin:end], products)
+    usual = _usual_prices(release, release.bought.products[begin:end].tolist(), products)
     chances, values = _chances(release, head, places, products)
     return Plain(
         products=products,
@@ -147,11 +148,11 @@ def _head(release: Release, row: int) -> _Head:
 
 
 def _choose(
-    release: Release, head: _Head, owned: Numbers, returned: Numbers, n: int
+    release: Release, head: _Head, owned: list[int], returned: list[int], n: int
 ) -> tuple[list[int], tuple[tuple[str, str], ...]]:
     """Places of the first n free products, and what was held back on the way there."""
-    is_owned, was_returned = set(owned.tolist()), set(returned.tolist())
-    ids, of_all = release.catalogue.ids, release.why_held_for_all[head.products].tolist()
+    is_owned, was_returned = set(owned), set(returned)
+    ids, of_all = release.catalogue.ids, release.why_held_for_all.data
     places: list[int] = []
     held = []
     for place, product in enumerate(head.products):
@@ -161,8 +162,8 @@ def _choose(
             held.append((ids[product], "owned"))
         elif product in was_returned:
             held.append((ids[product], "returned"))
-        elif of_all[place]:
-            held.append((ids[product], HELD_FOR_ALL[of_all[place] - 1]))
+        elif of_all[product]:
+            held.append((ids[product], HELD_FOR_ALL[of_all[product] - 1]))
         else:
             places.append(place)
     return places, tuple(held)
@@ -180,38 +181,41 @@ def _evidence(
     counts = part.peers_bought[entries].tolist()
     if COUNT_ANEW in counts:
         return None
-    columns = (part.first, part.first_share, part.second, part.second_share)
-    shares = list(zip(*(column[entries].tolist() for column in columns), strict=True))
-    peers = int(np.count_nonzero(release.alike.peers[row] >= 0))
+    first, first_share = part.first[entries].tolist(), part.first_share[entries].tolist()
+    second, second_share = part.second[entries].tolist(), part.second_share[entries].tolist()
+    shares = [(first[p], first_share[p], second[p], second_share[p]) for p in places]
+    found = release.alike.peers[row].tolist()
+    peers = len(found) - found.count(NO_PEER)
     if not consent.is_everyones and len(agreed_peers(release, row, consent)) < peers:
         return None
-    return [shares[place] for place in places], peers, [counts[place] for place in places]
+    return shares, peers, [counts[place] for place in places]
 
 
-def _usual_prices(release: Release, bought: Numbers, products: list[int]) -> list[float]:
+def _usual_prices(release: Release, bought: list[int], products: list[int]) -> list[float]:
     """As `usual_prices_of`, for a few products."""
-    numbers = release.products.category_number
-    paid: dict[int, list[float]] = {}
-    prices = release.as_trained.price[bought].tolist()
-    for category, price in zip(numbers[bought].tolist(), prices, strict=True):
-        if category >= 0 and math.isfinite(price):
-            paid.setdefault(category, []).append(price)
-    return [_median(paid.get(category, ())) for category in numbers[products].tolist()]
+    numbers, prices = release.products.category_number.data, release.as_trained.price.data
+    categories = [numbers[product] for product in products]
+    paid: dict[int, list[float]] = {category: [] for category in categories if category >= 0}
+    for product in bought:
+        of_category = paid.get(numbers[product])
+        if of_category is not None and math.isfinite(prices[product]):
+            of_category.append(prices[product])
+    usual = {category: _median(found) for category, found in paid.items() if found}
+    return [usual.get(category, math.nan) for category in categories]
 
 
-def _median(values: list[float] | tuple[()]) -> float:
-    if not values:
-        return math.nan
-    values, last = sorted(values), len(values) - 1
+def _median(values: list[float]) -> float:
+    values.sort()
+    last = len(values) - 1
     return (values[last // 2] + values[(last + 1) // 2]) / 2
 
 
 def _kinds(release: Release, products: list[int], usual: list[float]) -> list[int]:
     """As `kinds_of_unbought`."""
-    prices = release.products.price[products].tolist()
+    prices = release.products.price.data
     return [
-        UPGRADE if u > 0 and UPGRADE_FROM <= price / u <= UPGRADE_TO else NEW
-        for price, u in zip(prices, usual, strict=True)
+        UPGRADE if u > 0 and UPGRADE_FROM <= prices[product] / u <= UPGRADE_TO else NEW
+        for product, u in zip(products, usual, strict=True)
     ]
 
 
@@ -219,22 +223,36 @@ def _chances(
     release: Release, head: _Head, places: list[int], products: list[int]
 ) -> tuple[list[float], list[float | None]]:
     entries = slice(head.first, head.first + (places[-1] + 1 if places else 0))
-    chance = release.candidates.chance[entries].tolist()
+    chance, spend = release.candidates.chance[entries].tolist(), release.products.spend.data
     chances = [chance[place] for place in places]
-    spend = release.products.spend[products].tolist()
-    values = [c * s for c, s in zip(chances, spend, strict=True)]
-    return (
-        [round(c, 6) for c in chances],
-        [round(value, 2) if math.isfinite(value) else None for value in values],
-    )
+    values = [c * spend[product] for c, product in zip(chances, products, strict=True)]
+    if all(map(math.isfinite, values)):
+        return _rounded(chances, 6), [*_rounded(values, 2)]
+    return _rounded(chances, 6), [round(v, 2) if math.isfinite(v) else None for v in values]
 
 
-def _withheld(release: Release, owned: Numbers, returned: Numbers) -> dict[str, int]:
+def _rounded(numbers: list[float], digits: int) -> list[float]:
+    """As `round`, which takes three times as long to be right about halves and huge ones too.
+
+    The nearest whole number over a power of ten is the float nearest to that decimal.
+    """
+    scale = 10.0**digits
+    return [
+        whole / scale
+        if 0 < scaled < MOST_SCALED and abs(scaled - whole) < NEARLY_HALF
+        else round(number, digits)
+        for number in numbers
+        for scaled in (number * scale,)
+        for whole in (math.floor(scaled + 0.5),)
+    ]
+
+
+def _withheld(release: Release, owned: list[int], returned: list[int]) -> dict[str, int]:
     """As `count_withheld`."""
-    own = owned
-    if len(returned):
-        own = np.union1d(owned, returned)
-    for_all = np.bincount(release.why_held_for_all[own], minlength=4).tolist()
+    own = {*owned, *returned} if returned else owned
+    why, for_all = release.why_held_for_all.data, [0] * (len(HELD_FOR_ALL) + 1)
+    for product in own:
+        for_all[why[product]] += 1
     counts = {"owned": len(owned), "returned": len(own) - len(owned)}
     for number, (name, products) in enumerate(held_for_all(release), 1):
         counts[name] = len(products) - for_all[number]

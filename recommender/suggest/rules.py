@@ -102,7 +102,7 @@ def first_rules(rules: tuple[Rule, ...], products: Numbers) -> npt.NDArray[np.in
 
 def owned_by(release: Release, row: int) -> Numbers:
     """What the customer ever bought and kept, ascending."""
-    first, end = release.earlier.starts[row : row + 2]
+    first, end = release.earlier.starts[row : row + 2].tolist()
     if first == end:
         return bought_by(release, row)
     return merged(bought_by(release, row), release.earlier.products[first:end])
@@ -110,13 +110,13 @@ def owned_by(release: Release, row: int) -> Numbers:
 
 def bought_by(release: Release, row: int) -> Numbers:
     """What the customer bought and kept within the history, ascending."""
-    first, end = release.bought.starts[row : row + 2]
+    first, end = release.bought.starts[row : row + 2].tolist()
     return release.bought.products[first:end]
 
 
 def returned_by(release: Release, row: int) -> Numbers:
     """What the customer gave back entirely, ascending."""
-    first, end = release.returned.starts[row : row + 2]
+    first, end = release.returned.starts[row : row + 2].tolist()
     return release.returned.products[first:end]
 
 

@@ -126,10 +126,21 @@ def recommendation_id(
     `SOURCE_LETTERS`, and 16 of what the list offers. Of the release only the hash of its content
     counts, not the hour it was made at.
     """
-    content = release.rpartition("-")[2]
+    content = content_of(release)
     said = repr((customer_id, content, entries)).encode("utf-8", "surrogatepass")
+    return list_id(customer_id, content, source, said)
+
+
+def list_id(customer_id: str, content: str, source: str, said: bytes) -> str:
+    """As `recommendation_id`, for who has what it is made of already: `said`, as Python's `repr`
+    writes customer, content and entries."""
     digest = hashlib.sha256(said).hexdigest()[:16]
     return f"{customer_token(customer_id)}-{content}-{SOURCE_LETTERS[source]}-{digest}"
+
+
+def content_of(release: str) -> str:
+    """The hash of its content, which its name ends in."""
+    return release.rpartition("-")[2]
 
 
 def customer_token(customer_id: str) -> str:

@@ -111,7 +111,12 @@ class Identified:
 
 
 def _bearer(scope: Scope) -> str | None:
-    scheme, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
+    return bearer_in(Headers(scope=scope).get("authorization", ""))
+
+
+def bearer_in(authorization: str) -> str | None:
+    """The key that the header shows; None where it shows something else."""
+    scheme, _, key = authorization.partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 

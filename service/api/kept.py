@@ -18,6 +18,7 @@ from service.api.json_answer import json_bytes
 
 KEPT = {"cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
 """By who asked alone, and asked about before every use."""
+MEDIA_TYPE = "application/json"
 STILL_HOLDS: dict[int | str, dict[str, Any]] = {
     304: {"description": "What `If-None-Match` names still holds."}
 }
@@ -31,13 +32,13 @@ class Kept:
     """A body and the tag that stands for these bytes."""
 
     body: bytes
-    tag: str
+    tag: str | None
+    """None where it must not be kept."""
 
     @classmethod
-    def of(cls, answer: dict[str, Any]) -> Kept | None:
-        """None for what must not be kept."""
+    def of(cls, answer: dict[str, Any]) -> Kept:
         if answer.get("fallback_reason") == NOT_KEPT:
-            return None
+            return cls(_encoded(answer), None)
         return cls.of_body(_encoded(answer))
 
     @classmethod
@@ -49,10 +50,12 @@ class Kept:
 
     def answer(self, scope: Scope) -> Response:
         """304 where the caller has these bytes already."""
+        if self.tag is None:
+            return Response(self.body, media_type=MEDIA_TYPE)
         headers = KEPT | {"etag": self.tag}
         if has_it(scope, self.tag):
             return Response(status_code=304, headers=headers)
-        return Response(self.body, headers=headers, media_type="application/json")
+        return Response(self.body, headers=headers, media_type=MEDIA_TYPE)
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:
@@ -65,17 +68,15 @@ def _encoded(answer: dict[str, Any]) -> bytes:
 
 def kept_answer(scope: Scope, answer: dict[str, Any]) -> Response:
     """With a tag, or with none where it must not be kept."""
-    kept = Kept.of(answer)
-    if kept is None:
-        return Response(json_bytes(answer), media_type="application/json")
-    return kept.answer(scope)
+    return Kept.of(answer).answer(scope)
 
 
 def has_it(scope: Scope, tag: str) -> bool:
-    """Whether `If-None-Match` names the tag; weak ones count, for a GET they are as good."""
-    for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            named = [part.strip().removeprefix("W/") for part in value.decode("latin-1").split(",")]
-            if tag in named or named == ["*"]:
-                return True
-    return False
+    """Whether `If-None-Match` names the tag."""
+    return any(name == b"if-none-match" and names(value, tag) for name, value in scope["headers"])
+
+
+def names(if_none_match: bytes, tag: str) -> bool:
+    """Weak ones count, for a GET they are as good."""
+    named = [part.strip().removeprefix("W/") for part in if_none_match.decode("latin-1").split(",")]
+    return tag in named or named == ["*"]

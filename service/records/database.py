@@ -71,12 +71,16 @@ class Database:
             with _explained(self):  # entered only here: every request asks
                 raise
 
-    def holds(self, condition: str, values: dict[str, object]) -> bool | None:
-        """Whether an SQL condition is true at this moment; None of a server, as in `beat`."""
+    def holds(self, question: str, values: tuple[object, ...]) -> bool | None:
+        """Whether the one value that an SQL statement asks for is true at this moment; None of a
+        server, as in `beat`."""
         if self._pulse is None:
             return None
-        with _explained(self):
-            return bool(self._pulse.ask(f"SELECT {condition}", values))
+        try:
+            return bool(self._pulse.ask(question, values))
+        except sqlite3.OperationalError:
+            with _explained(self):
+                raise
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -82,7 +82,7 @@ def facts_of_untold(
 
     One small question instead of five. Raises nothing new; `consents` must be up to date.
     """
-    if database.holds(_ANYTHING_TOLD, {"customer_id": customer_id}) is not False:
+    if database.holds(_ANYTHING_TOLD, (customer_id,)) is not False:
         return None
     return Facts(consent=consents, today=today, contact=consents.channels(customer_id))
 
@@ -200,9 +200,9 @@ def _interest(rows: Iterable[Any]) -> tuple[FreshInterest, ...]:
 
 WORDS = tuple(name for name in get_args(OutcomeName) if name != "shown")
 """What was merely shown says nothing of the customer, and must not hide what it said before."""
-_ANYTHING_TOLD = " OR ".join(
-    f"EXISTS (SELECT 1 FROM {table.name} WHERE customer_id = :customer_id)"  # noqa: S608
-    for table in (preferences, complaints, outcomes, events)
+_IS_TOLD_IN = "EXISTS (SELECT 1 FROM {} WHERE customer_id = ?1)"
+_ANYTHING_TOLD = "SELECT " + " OR ".join(
+    _IS_TOLD_IN.format(table.name) for table in (preferences, complaints, outcomes, events)
 )
 _QUANTITY = sa.case((events.c.event == "return", -events.c.quantity), else_=events.c.quantity)
 _NEWEST_EVENTS = (events.c.happened_at.desc(), events.c.sequence.desc())

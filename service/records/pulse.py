@@ -26,14 +26,14 @@ class Pulse:
         """Another number after each commit of anybody, in this process or in another one."""
         return self.ask("PRAGMA data_version")
 
-    def ask(self, statement: str, values: dict[str, object] | None = None) -> int:
+    def ask(self, statement: str, values: tuple[object, ...] = ()) -> int:
         """The one number that a small statement gives, as of now."""
         with self._lock:
             if self._connection is None:
                 self._connection = self._engine.raw_connection()
                 self._cursor = self._connection.driver_connection.cursor()
             # all rows, so that the statement ends here and holds no older moment
-            return int(self._cursor.execute(statement, values or {}).fetchall()[0][0])
+            return int(self._cursor.execute(statement, values).fetchall()[0][0])
 
     def close(self) -> None:
         with self._lock:
