@@ -23,6 +23,7 @@ from service.records.schema import metadata
 from tests.postgres import server_programs, throwaway_postgres
 from tests.small_release import publish_small_release
 from tests.telling import service_of
+from tests.two_ways import Ways, both_ways
 
 # a kernel compiled on its first call, or a busy machine, is no failure
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -143,3 +144,16 @@ def service(database: Database, small_releases: Path) -> Iterator[TestClient]:
     """The service on each sort of database, asked by a manager unless told otherwise."""
     with service_of(database, small_releases) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
+    """Lists answered early and by the layers, for tests that change nothing."""
+    with both_ways(tmp_path_factory.mktemp("ways")) as found:
+        yield found
+
+
+@pytest.fixture
+def own_ways(tmp_path: Path) -> Iterator[Ways]:
+    with both_ways(tmp_path) as found:
+        yield found

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -21,24 +19,11 @@ from tests.small_release import (
     small_contents,
     with_names,
 )
-from tests.two_ways import Ways, both_ways, comparable, explained, list_request, request
+from tests.two_ways import Ways, comparable, explained, list_request, request
 
 CUSTOMERS = ["C01", "C02", "C03", "C04", ODD_CUSTOMER, PROSPECT, STRANGER, "nobody", "", "é", "a/b"]
 QUERIES = ["", "n=3", "n=100", "n=3&kinds=upgrade", "rank_by=value", "exclude=B1,S1&max_price=50"]
 UNSOUND = ["n=0", "n=3&n=4", "m=3", "n=101", "kinds=old", "?", "n=3?", "%6E=3", "n=+3"]
-
-
-@pytest.fixture(scope="module")
-def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
-    """For tests that change nothing."""
-    with both_ways(tmp_path_factory.mktemp("ways")) as found:
-        yield found
-
-
-@pytest.fixture
-def own_ways(tmp_path: Path) -> Iterator[Ways]:
-    with both_ways(tmp_path) as found:
-        yield found
 
 
 @pytest.mark.parametrize("role", ["shop", "rep", "manager", "admin"])

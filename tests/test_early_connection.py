@@ -16,19 +16,6 @@ from tests.two_ways import Ways, both_ways, comparable, list_request, request
 LIMITED = "[service.requests_per_minute]\nshop = 5\n"
 
 
-@pytest.fixture(scope="module")
-def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
-    """For tests that change nothing."""
-    with both_ways(tmp_path_factory.mktemp("ways")) as found:
-        yield found
-
-
-@pytest.fixture
-def own_ways(tmp_path: Path) -> Iterator[Ways]:
-    with both_ways(tmp_path) as found:
-        yield found
-
-
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[Ways]:
     with both_ways(tmp_path, LIMITED) as found:
