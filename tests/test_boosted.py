@@ -6,13 +6,14 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
 from recommender.models.models import learn
 from recommender.ranking import learning
 from recommender.ranking.boosted.block import Block, blocks
-from recommender.ranking.boosted.examples import keep_rate, sample, thin
+from recommender.ranking.boosted.examples import Examples, draw, drawn, keep_rate, thin
 from recommender.ranking.boosted.known import Known, read_known
 from recommender.ranking.boosted.ranker import BoostedRanker, Scene, set_scene
 from recommender.ranking.boosted.taken import count_taken
@@ -109,10 +110,14 @@ def test_windows_never_overlap_and_their_past_ends_where_they_begin() -> None:
     )
 
 
+def drawn_of(bought: npt.NDArray[np.bool_], rate: float) -> Examples:
+    kept = draw(bought, rate, np.random.default_rng(0))
+    return drawn(np.zeros((int(kept.sum()), 1), np.float32), bought[kept], rate)
+
+
 def test_the_sample_keeps_all_that_was_bought_and_stands_for_everyone() -> None:
     bought = np.arange(20_000) % 50 == 0
-    features = np.arange(20_000, dtype=np.float32)[:, None]
-    examples = sample(features, bought, 0.15, np.random.default_rng(0))
+    examples = drawn_of(bought, 0.15)
     assert examples.bought.sum() == 400
     assert examples.weights.sum() == pytest.approx(20_000, rel=0.05)
     assert len(examples.bought) == pytest.approx(400 + 0.15 * 19_600, rel=0.1)
@@ -125,7 +130,7 @@ def test_small_windows_teach_with_all_their_candidates() -> None:
 
 def test_thinned_examples_stand_for_as_many_candidates_as_before() -> None:
     bought = np.arange(20_000) % 500 == 0
-    whole = sample(np.zeros((20_000, 1), np.float32), bought, 0.5, np.random.default_rng(0))
+    whole = drawn_of(bought, 0.5)
     few = thin(whole, np.random.default_rng(1))
     assert few.bought.sum() == 40
     assert len(few.bought) == pytest.approx(41 * 40, rel=0.15)

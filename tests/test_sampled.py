@@ -52,7 +52,9 @@ def test_lists_of_everyone_are_made_though_only_some_were_rehearsed_and_judged(
 def test_models_of_a_rehearsal_learn_from_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampled, "MOST_REHEARSED", 25)
     study = rehearse(PURCHASES, SETTINGS, Known(), NOW)
-    newest = study.rehearsals[0]
-    models = learn(PURCHASES.before(newest.at), SETTINGS, newest.at)
-    has_factors = newest.customer_factors.any(axis=1)
+    newest, oldest = study.rehearsals
+    models = learn(PURCHASES.before(oldest.at), SETTINGS, oldest.at)
+    assert newest.customer_factors is None
+    assert oldest.customer_factors is not None
+    has_factors = oldest.customer_factors.any(axis=1)
     assert has_factors.sum() == len(models.known_customers) > 25

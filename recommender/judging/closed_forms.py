@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from recommender.judging.best import LISTED, Rows, Scores, best_unbought, ranked_of
 from recommender.judging.history import History
-from recommender.models.als import AlsSettings, fit_als
+from recommender.models.als import AlsSettings, fit_products, fold_in
 from recommender.models.overlaps import shared
 from recommender.models.topn import only, top_n
 from recommender.ranking.ranked import Ranked
@@ -47,9 +47,10 @@ def ease(history: History) -> Ranked:
 
 def implicit_als(history: History) -> Ranked:
     """Alternating least squares on who bought what, with the settings that implicit comes with."""
-    factors = fit_als(history.bought, IMPLICIT_DEFAULTS)
-    customers, offered = history.customers, only(factors.products, history.buyers > 0)
-    lists = list(top_n(factors.customers[customers], offered, history.owned[customers], LISTED))
+    products, customers = fit_products(history.bought, IMPLICIT_DEFAULTS), history.customers
+    factors = fold_in(products, history.bought[customers], IMPLICIT_DEFAULTS)
+    offered = only(products, history.buyers > 0)
+    lists = list(top_n(factors, offered, history.owned[customers], LISTED))
     owners = [customers[some.customers] for some in lists]
     return ranked_of(owners, [some.products for some in lists], history.bought.shape[0])
 

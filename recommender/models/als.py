@@ -60,19 +60,23 @@ def fit_als(
     Customers and products without a weight get zeros: implicit would leave its random start there.
     Raises `BadDataError` when the matrix has no weight or the factors are not finite.
     """
-    if weights.nnz == 0:
-        raise BadDataError("no purchase came to stay, so there is nothing to learn from")
-    # implicit changes no input, but sums and sorts what is not canonical in place
-    matrix = weights.astype(np.float32).tocsr(copy=True)
-    matrix.sort_indices()
-    matrix.data *= np.float32(settings.alpha)  # here, where it saves implicit another copy
+    matrix, products = _learned(weights, settings, start)
+    # implicit's own customers are half an iteration older than the products' factors
     try:
-        factors = _fitted(matrix, settings, start)
-    except (ModelFitError, ValueError) as error:  # the latter from a system without a solution
+        customers = solve_exactly(
+            products, matrix, alpha=1.0, regularization=settings.regularization
+        )
+    except ValueError as error:  # a system without a solution
         raise _not_finite(settings) from error
-    if not (np.isfinite(factors.customers).all() and np.isfinite(factors.products).all()):
-        raise _not_finite(settings)
-    return factors
+    return Factors(_finite(customers, settings), products)
+
+
+def fit_products(weights: sparse.csr_matrix, settings: AlsSettings) -> npt.NDArray[np.float32]:
+    """(products, factors) of the same fit, for customers who are then folded in.
+
+    Raises as `fit_als` does.
+    """
+    return _learned(weights, settings, None)[1]
 
 
 def fold_in(
@@ -84,18 +88,40 @@ def fold_in(
     )
 
 
-def _fitted(matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | None) -> Factors:
-    """Of a matrix of confidences."""
+def _learned(
+    weights: sparse.csr_matrix, settings: AlsSettings, start: Factors | None
+) -> tuple[sparse.csr_matrix, npt.NDArray[np.float32]]:
+    """The matrix of confidences, and the factors of products."""
+    if weights.nnz == 0:
+        raise BadDataError("no purchase came to stay, so there is nothing to learn from")
+    # implicit changes no input, but sums and sorts what is not canonical in place
+    matrix = weights.astype(np.float32).tocsr(copy=True)
+    matrix.sort_indices()
+    matrix.data *= np.float32(settings.alpha)  # here, where it saves implicit another copy
+    try:
+        products = _fitted(matrix, settings, start)
+    except (ModelFitError, ValueError) as error:  # the latter from a system without a solution
+        raise _not_finite(settings) from error
+    return matrix, _finite(products, settings)
+
+
+def _fitted(
+    matrix: sparse.csr_matrix, settings: AlsSettings, start: Factors | None
+) -> npt.NDArray[np.float32]:
+    """Products' factors of a matrix of confidences; implicit's customers are let go."""
     with threadpool_limits(1, "blas"):  # other results and up to ten times slower otherwise
         model = _new_model(settings)
         if start is not None:
             _begin_at(model, start, settings)
         model.fit(matrix, show_progress=False)
     known = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
-    products = np.where(known[:, None], model.item_factors, np.float32(0))
-    # implicit's own customers are half an iteration older than the products' factors
-    customers = solve_exactly(products, matrix, alpha=1.0, regularization=settings.regularization)
-    return Factors(customers, products)
+    return np.where(known[:, None], model.item_factors, np.float32(0))
+
+
+def _finite(factors: npt.NDArray[np.float32], settings: AlsSettings) -> npt.NDArray[np.float32]:
+    if not np.isfinite(factors).all():
+        raise _not_finite(settings)
+    return factors
 
 
 def _begin_at(model: AlternatingLeastSquares, start: Factors, settings: AlsSettings) -> None:

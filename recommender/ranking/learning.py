@@ -49,8 +49,8 @@ class Rehearsal:
     at: int
     """Seconds since 1970 UTC."""
     ranked: Ranked
-    customer_factors: npt.NDArray[np.float32]
-    """(customers, factors) that it was ranked by."""
+    customer_factors: npt.NDArray[np.float32] | None
+    """(customers, factors) that it was ranked by; of the oldest alone, for growth is seen since."""
     seen_until: int
     """The newest purchase that the models saw."""
     learned_until: int
@@ -212,10 +212,11 @@ class Study:
         self._told.append(told_by(ranked, outcome))
 
     def _keep(self, ranker: str, models: Models, outcome: Outcome, ranked: Ranked) -> None:
+        is_oldest = not self._rehearsals[ranker]
         rehearsal = Rehearsal(
             at=models.now,
             ranked=ranked,
-            customer_factors=models.factors.customers,
+            customer_factors=models.factors.customers if is_oldest else None,
             seen_until=models.netted.purchases.last_at,
             learned_until=self._learned_until,
             hits=_hits(ranked, outcome),

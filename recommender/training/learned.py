@@ -37,6 +37,7 @@ from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers, learn_newcomers
 from recommender.ranking.ranked import Ranked
+from recommender.ranking.sampled import draw_rehearsed
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 from recommender.training.permitted import Permitted
@@ -85,7 +86,12 @@ def learn_lists(
     # two cores have enough to do; the number of BLAS threads is set once, for the whole process
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(1) as beside:
         counted = beside.submit(
-            learn_again_lists, purchases, moments, now, _categories(tables.products)
+            learn_again_lists,
+            purchases,
+            moments,
+            now,
+            _categories(tables.products),
+            draw_rehearsed(purchases, asked.seed),
         )
         chosen = choose_settings(purchases, asked, now, say, engine)
         settings = chosen.settings
@@ -150,10 +156,10 @@ def _growth(
     now: int,
 ) -> GrowthCheck | Withheld:
     """Since the oldest window that is held out to judge: its factors saw nothing of it."""
-    if not rehearsals:
+    factors = rehearsals[-1].customer_factors if rehearsals else None
+    if factors is None:
         return Withheld("the purchases do not reach back far enough to set 28 days aside")
-    oldest = rehearsals[-1]
-    return check_growth(purchases, categories, oldest.customer_factors, oldest.at, now)
+    return check_growth(purchases, categories, factors, rehearsals[-1].at, now)
 
 
 def _judged(

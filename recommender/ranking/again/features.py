@@ -47,10 +47,17 @@ def features_of(
 
 
 def features_in_parts(
-    visits: Visits, categories: Mapping[str, str], some: Positions | None = None
+    visits: Visits,
+    categories: Mapping[str, str],
+    some: Positions | None = None,
+    of: npt.NDArray[np.bool_] | None = None,
 ) -> Iterator[Features]:
-    """The same, some customers after the other: of everyone they would fill the memory."""
+    """The same, some customers after the other: of everyone they would fill the memory.
+
+    `of` (customers,) True for whose pairs, where not everyone's; what products do is told by all.
+    """
     products = sum_products(visits)
+    visits = visits if of is None else visits.of(of)
     numbers = _numbered(categories, visits.history.products)
     first = 0
     for part in visits.parts(MOST_PAIRS):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.ranking.again.examples import WINDOW
 from recommender.ranking.again.ranker import AgainModel, count_again, learn_again
@@ -14,6 +15,7 @@ from recommender.ranking.ranked import MOST_KEPT, Ranked
 from recommender.tables.purchases import Purchases
 
 TOP = 10
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ def learn_again_lists(
     moments: Sequence[int],
     now: int,
     categories: Mapping[str, str],
+    rehearsed: Mask | None = None,
 ) -> LearnedAgain:
     """Rehearsed at `moments`, by a model that knows nothing later than the first of them.
 
+    `rehearsed` (customers,) True for whom, where that is not everyone.
     Trees rank only where they hit more than what each customer bought most often.
     """
-    lists = _rehearsed(purchases, moments, categories) if moments else {"counting": {}}
+    lists = _rehearsed(purchases, moments, categories, rehearsed) if moments else {"counting": {}}
     hits = {
         name: sum(_hits(purchases, at, r) for at, r in done.items()) for name, done in lists.items()
     }
@@ -53,7 +57,10 @@ def learn_again_lists(
 
 
 def _rehearsed(
-    purchases: Purchases, moments: Sequence[int], categories: Mapping[str, str]
+    purchases: Purchases,
+    moments: Sequence[int],
+    categories: Mapping[str, str],
+    rehearsed: Mask | None,
 ) -> dict[str, dict[int, Ranked]]:
     """Lists of each ranker at each moment."""
     first = min(moments)
@@ -62,13 +69,9 @@ def _rehearsed(
     if grown.trees is not None:
         rankers["trees"] = grown
     return {
-        name: {at: _kept(ranker, purchases, at) for at in moments}
+        name: {at: ranker.rank(purchases, at, rehearsed).first(MOST_KEPT) for at in moments}
         for name, ranker in rankers.items()
     }
-
-
-def _kept(model: AgainModel, purchases: Purchases, at: int) -> Ranked:
-    return model.rank(purchases, at).first(MOST_KEPT)
 
 
 def _hits(purchases: Purchases, at: int, ranked: Ranked) -> int:

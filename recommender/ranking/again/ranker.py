@@ -28,6 +28,7 @@ from recommender.tables.purchases import Purchases
 LEAST_BOUGHT = 200
 """Examples bought again, below which nothing beats counting."""
 SEED = 20
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,17 +56,22 @@ class AgainModel:
             f"{len(self.moments)} earlier moments{sampled}"
         )
 
-    def chance(self, visits: Visits) -> npt.NDArray[np.float32]:
-        """(pairs,) between 0 and 1."""
-        if self.trees is None or not len(visits.days):
-            return self.frequency.of(visits)
-        parts = features_in_parts(visits, self.categories)
+    def chance(self, visits: Visits, of: Mask | None = None) -> npt.NDArray[np.float32]:
+        """(pairs,) between 0 and 1; of all visits, or of the customers `of` alone."""
+        asked = np.ones(len(visits.firsts), bool) if of is None else of[visits.owners]
+        if self.trees is None or not asked.any():
+            return self.frequency.of(visits)[asked]
+        parts = features_in_parts(visits, self.categories, of=of)
         return np.concatenate([self.trees.chance(features) for features in parts])
 
-    def rank(self, purchases: Purchases, now: int) -> Ranked:
-        """All products each customer bought in the 365 days before `now`, likeliest first."""
+    def rank(self, purchases: Purchases, now: int, of: Mask | None = None) -> Ranked:
+        """All products each customer bought in the 365 days before `now`, likeliest first.
+
+        `of` (customers,) True for whom; the lists of the others are empty.
+        """
         visits = visits_before(purchases, now)
-        chance = self.chance(visits)
+        chance = self.chance(visits, of)
+        visits = visits if of is None else visits.of(of)
         order = self._order(visits, chance)
         counts = np.bincount(visits.owners, minlength=len(purchases.customers))
         return Ranked(

@@ -63,6 +63,22 @@ class Visits:
         repeats[self.firsts] = False
         return repeats
 
+    def of(self, customers: npt.NDArray[np.bool_]) -> Visits:
+        """(customers,) True for whose visits stay."""
+        lines, pairs = customers[self.customers], customers[self.owners]
+        lengths = np.diff(np.append(self.firsts, len(self.days)))[pairs]
+        return Visits(
+            history=self.history,
+            customers=self.customers[lines],
+            products=self.products[lines],
+            days=self.days[lines],
+            ages=self.ages[lines],
+            quantity=self.quantity[lines],
+            price=self.price[lines],
+            firsts=np.cumsum(lengths) - lengths,
+            pairs=np.repeat(np.arange(len(lengths)), lengths),
+        )
+
     def parts(self, most: int) -> Iterator[Visits]:
         """Whole customers with about so many pairs, one part after the other."""
         owners = self.owners

@@ -48,11 +48,56 @@ class Block:
         return len(self.customers)
 
 
-def blocks(snapshot: Snapshot, facts: Facts, customers: Rows) -> Iterator[Block]:
-    """Blocks of these customers, which must ascend."""
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of a few customers that any source named; what sources think of them is not asked yet.
+
+    Customer by customer, products ascending.
+    """
+
+    sources: _Sources
+    asked: Rows
+    """The customers, those without a candidate too."""
+    cells: Cells
+    """(pairs,) position among those asked, times products, plus the product."""
+    noted: dict[str, sparse.csr_matrix]
+    places: dict[str, tuple[Cells, npt.NDArray[np.intp]]]
+
+    @property
+    def customers(self) -> Rows:
+        return self.asked[self.cells // self.sources.width]
+
+    @property
+    def products(self) -> Rows:
+        return (self.cells % self.sources.width).astype(np.int32)
+
+    def block(self, kept: npt.NDArray[np.intp] | None = None) -> Block:
+        """What every source thinks of all, or of those at the positions `kept`, which ascend."""
+        cells = self.cells if kept is None else self.cells[kept]
+        rows, products = np.divmod(cells, self.sources.width)
+        opinions = {
+            name: _likings(factors, self.asked[rows], products)
+            for name, factors in self.sources.factors.items()
+        }
+        opinions |= {name: values_at(each, rows, products) for name, each in self.noted.items()}
+        opinions |= {
+            f"{name}_position": _places_of(cells, *found, 2 * RANKED[name])
+            for name, found in self.places.items()
+        }
+        return Block(self.asked[rows], products.astype(np.int32), opinions)
+
+
+def candidates_of(snapshot: Snapshot, facts: Facts, customers: Rows) -> Iterator[Candidates]:
+    """Of these customers, which must ascend, some at a time."""
     sources = _sources(snapshot, facts)
     for first in range(0, len(customers), CUSTOMERS):
-        yield _block(sources, customers[first : first + CUSTOMERS])
+        yield _candidates(sources, customers[first : first + CUSTOMERS])
+
+
+def blocks(snapshot: Snapshot, facts: Facts, customers: Rows) -> Iterator[Block]:
+    """Blocks of these customers, which must ascend."""
+    for found in candidates_of(snapshot, facts, customers):
+        yield found.block()
 
 
 @dataclass(frozen=True)
@@ -93,7 +138,7 @@ def _sources(snapshot: Snapshot, facts: Facts) -> _Sources:
     )
 
 
-def _block(sources: _Sources, customers: Rows) -> Block:
+def _candidates(sources: _Sources, customers: Rows) -> Candidates:
     closed, noted = _closed(sources, customers), _noted(sources, customers)
     places = _places(sources, customers, closed, noted["bought_with"])
     cells = [listed[place < RANKED[name]] for name, (listed, place) in places.items()]
@@ -102,23 +147,13 @@ def _block(sources: _Sources, customers: Rows) -> Block:
     chosen = np.sort(np.concatenate(cells))  # NumPy's unique hashes first, which takes longer
     chosen = chosen[np.diff(chosen, prepend=-1) != 0]
     chosen = chosen[~is_among(chosen, _stored(closed)) & ~sources.unsold[chosen % sources.width]]
-    rows, products = np.divmod(chosen, sources.width)
-    opinions = {
-        name: _likings(factors, customers[rows], products)
-        for name, factors in sources.factors.items()
-    }
-    opinions |= {name: values_at(matrix, rows, products) for name, matrix in noted.items()}
-    opinions |= {
-        f"{name}_position": _places_of(chosen, *found, 2 * RANKED[name])
-        for name, found in places.items()
-    }
-    return Block(customers[rows], products.astype(np.int32), opinions)
+    return Candidates(sources, customers, chosen, noted, places)
 
 
 def _noted(sources: _Sources, customers: Rows) -> dict[str, sparse.csr_matrix]:
     """(customers, products) of every opinion but those of factors."""
     snapshot, taken, bought = sources.snapshot, sources.snapshot.taken, sources.bought
-    peers = snapshot.peers[customers]
+    peers = _peer_matrix(snapshot.peers[customers], bought.shape[0])
     found = {
         "bought_with": snapshot.models.matrix.weights[customers] @ snapshot.neighbours,
         "bought_with_ever": bought[customers] @ snapshot.neighbours,
@@ -129,6 +164,14 @@ def _noted(sources: _Sources, customers: Rows) -> dict[str, sparse.csr_matrix]:
         **{name: said[customers] for name, said in snapshot.answers.items()},
     }
     return {name: sparse.csr_matrix(matrix) for name, matrix in found.items()}
+
+
+def _peer_matrix(peers: Rows, everyone: int) -> sparse.csr_matrix:
+    """(customers, everyone) 1 for the customers alike."""
+    real = peers >= 0
+    starts = np.concatenate([[0], np.cumsum(real.sum(axis=1))])
+    ones = np.ones(int(starts[-1]), np.float32)
+    return sparse.csr_matrix((ones, peers[real], starts), (len(peers), everyone))
 
 
 def _closed(sources: _Sources, customers: Rows) -> sparse.csr_matrix:

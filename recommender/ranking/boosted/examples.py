@@ -27,15 +27,25 @@ def keep_rate(candidates: int) -> float:
     return min(1.0, MOST_UNBOUGHT / max(candidates, 1))
 
 
-def sample(
+def draw(
+    bought: npt.NDArray[np.bool_], rate: float, random: np.random.Generator
+) -> npt.NDArray[np.bool_]:
+    """(candidates,) True for all that were bought and a share of the others."""
+    return bought | (random.random(len(bought)) < rate)
+
+
+def drawn(
     features: npt.NDArray[np.float32],
     bought: npt.NDArray[np.bool_],
     rate: float,
-    random: np.random.Generator,
+    weights: npt.NDArray[np.float32] | None = None,
 ) -> Examples:
-    """All that were bought and a share of the others."""
-    everything = Examples(features, bought, np.ones(len(bought), np.float32))
-    return _thinned(everything, rate, random)
+    """Of what `draw` left: the unbought stand for those that went.
+
+    `weights` (examples,) where each stood for more than itself before.
+    """
+    heavier = np.where(bought, 1.0, 1.0 / rate) * (1.0 if weights is None else weights)
+    return Examples(features, bought, heavier.astype(np.float32))
 
 
 def thin(examples: Examples, random: np.random.Generator) -> Examples:
@@ -44,7 +54,10 @@ def thin(examples: Examples, random: np.random.Generator) -> Examples:
     unbought = len(examples.bought) - bought
     if not bought or unbought <= UNBOUGHT_EACH * bought:
         return examples
-    return _thinned(examples, UNBOUGHT_EACH * bought / unbought, random)
+    rate = UNBOUGHT_EACH * bought / unbought
+    kept = draw(examples.bought, rate, random)
+    features, those_bought = examples.features[kept], examples.bought[kept]
+    return drawn(features, those_bought, rate, examples.weights[kept])
 
 
 def join(parts: list[Examples]) -> Examples:
@@ -53,11 +66,3 @@ def join(parts: list[Examples]) -> Examples:
         np.concatenate([part.bought for part in parts]),
         np.concatenate([part.weights for part in parts]),
     )
-
-
-def _thinned(examples: Examples, rate: float, random: np.random.Generator) -> Examples:
-    """The unbought that stay stand for those that go."""
-    kept = examples.bought | (random.random(len(examples.bought)) < rate)
-    bought = examples.bought[kept]
-    weights = examples.weights[kept] * np.where(bought, 1.0, 1.0 / rate)
-    return Examples(examples.features[kept], bought, weights.astype(np.float32))

@@ -11,9 +11,16 @@ import numpy.typing as npt
 from recommender.models.als import Factors
 from recommender.models.models import Models
 from recommender.models.settings import Settings
-from recommender.ranking.boosted.block import Block, blocks
+from recommender.ranking.boosted.block import Block, blocks, candidates_of
 from recommender.ranking.boosted.booster import Booster
-from recommender.ranking.boosted.examples import Examples, join, keep_rate, sample, thin
+from recommender.ranking.boosted.examples import (
+    Examples,
+    draw,
+    drawn,
+    join,
+    keep_rate,
+    thin,
+)
 from recommender.ranking.boosted.facts import Facts, gather_facts
 from recommender.ranking.boosted.features import features_of
 from recommender.ranking.boosted.known import Known
@@ -109,18 +116,24 @@ class Look:
 
 
 def look(scene: Scene, outcome: Outcome, seed: int, ranker: BoostedRanker | None = None) -> Look:
-    """At every customer if there is a ranker to ask, else at those that are enough to teach."""
+    """At every customer if there is a ranker to ask, else at those that are enough to teach.
+
+    What neither teaches nor is ranked is let go before its features are worked out.
+    """
     random = np.random.default_rng(seed)
     everyone = scene.looked_at
     teaching = enough(everyone, MOST_CUSTOMERS, random)
     rate = keep_rate(len(teaching) * CANDIDATES)
     names: list[str] = []
     parts, scored = [], []
-    for block in blocks(scene.snapshot, scene.facts, everyone if ranker else teaching):
+    for found in candidates_of(scene.snapshot, scene.facts, everyone if ranker else teaching):
+        bought = outcome.of(found.customers, found.products)
+        taught = np.flatnonzero(np.isin(found.customers, teaching))
+        kept = taught[draw(bought[taught], rate, random)]
+        block = found.block(None if ranker else kept)
         names, features = features_of(block, scene.facts)
-        bought = outcome.of(block.customers, block.products)
         if ranker:
             scored.append(ranker.score(block, features))
-        taught = np.isin(block.customers, teaching)
-        parts.append(sample(features[taught], bought[taught], rate, random))
+            features = features[kept]
+        parts.append(drawn(features, bought[kept], rate))
     return Look(names, thin(join(parts), random), scored)

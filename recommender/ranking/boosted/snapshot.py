@@ -35,8 +35,8 @@ class Snapshot:
     taken: Taken
     neighbours: sparse.csr_matrix
     """(products, products) column j holds the products that speak for j."""
-    peers: sparse.csr_matrix
-    """(customers, customers) 1 for the customers alike."""
+    peers: npt.NDArray[np.int32]
+    """(customers, 40) the customers alike, -1 past the last of them."""
     interest: dict[str, sparse.csr_matrix]
     """Name -> (customers, products), of views, carts and quotes; empty without events."""
     answers: dict[str, sparse.csr_matrix]
@@ -75,15 +75,8 @@ def take_snapshot(
         known=known,
         taken=count_taken(models.netted, models.now),
         neighbours=models.also_bought.as_matrix(models.matrix.weights.shape[1]).T.tocsr(),
-        peers=_peer_matrix(find_peers(models.factors.customers, of=looked_at)),
+        peers=find_peers(models.factors.customers, of=looked_at),
         interest={} if known.events is None else interest_at(known.events, models.now),
         answers={} if known.answers is None else answers_at(known.answers, models.now),
         price=paid if listed is None else np.where(np.isfinite(listed), listed, paid),
     )
-
-
-def _peer_matrix(peers: npt.NDArray[np.int32]) -> sparse.csr_matrix:
-    real = peers >= 0
-    starts = np.concatenate([[0], np.cumsum(real.sum(axis=1))])
-    ones = np.ones(int(starts[-1]), np.float32)
-    return sparse.csr_matrix((ones, peers[real], starts), (len(peers), len(peers)))
