@@ -36,6 +36,9 @@ def main() -> None:
     parser.add_argument("--ruler", type=Path, default=Path("../shared/judge.py"))
     parser.add_argument("--only-ours", action="store_true")
     parser.add_argument("--engine", choices=["implicit", "spark"], default="implicit")
+    parser.add_argument(
+        "--kept-days", type=int, default=0, help="keep the ranker of a training so many days before"
+    )
     asked = parser.parse_args()
     ruler = load_ruler(asked.ruler)
     purchases = read_purchases(asked.folder)
@@ -49,7 +52,7 @@ def main() -> None:
         began = time.monotonic()
         show(name, ruler.judge(ranked_list(history, scores_of), truth), began)
     began = time.monotonic()
-    lists = ours(asked.folder, history, asked.date, asked.engine)
+    lists = ours(asked.folder, history, asked.date, asked.engine, asked.kept_days)
     show("**ours**", ruler.judge(lists.new, truth), began)
     print(
         "\n| bought again | nDCG@10 | recall@20 | products shown | seconds |\n|---|---|---|---|---|"
@@ -121,11 +124,17 @@ class Lists:
     again: pd.DataFrame
 
 
-def ours(folder: Path, history: pd.DataFrame, date: str, engine: str) -> Lists:
+def ours(folder: Path, history: pd.DataFrame, date: str, engine: str, kept_days: int) -> Lists:
     """Trained and listed by the command line, in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        train_in(place, folder, history, date, engine)
+        if kept_days:
+            earlier = pd.Timestamp(date) - pd.Timedelta(days=kept_days)
+            train_in(place, folder, history, f"{earlier:%Y-%m-%d}", engine)
+            keep = f"\n[train]\nkeep_ranker_days = {kept_days + 1}\n"
+            train_in(place, folder, history, date, engine, keep)
+        else:
+            train_in(place, folder, history, date, engine)
         out = place / "list.csv"
         recommender(
             place, "cross-sell", "--kinds", "new,upgrade", "-n", "20", "--all", "--out", out
@@ -153,16 +162,25 @@ def lists_again(release: Release) -> pd.DataFrame:
 
 
 def train_in(
-    place: Path, folder: Path, history: pd.DataFrame, date: str, engine: str = "implicit"
+    place: Path,
+    folder: Path,
+    history: pd.DataFrame,
+    date: str,
+    engine: str = "implicit",
+    more: str = "",
 ) -> None:
-    """A release of these purchases and the other tables of `folder`, as of the date."""
+    """A release of these purchases and the other tables of `folder`, as of the date.
+
+    `more` stands at the end of the config.
+    """
     history.to_parquet(place / "purchases.parquet")
     config = (folder / "recommender.toml").read_text()
     for table in ("products", "customers"):
         if (folder / f"{table}.parquet").exists():
+            (place / f"{table}.parquet").unlink(missing_ok=True)
             (place / f"{table}.parquet").symlink_to((folder / f"{table}.parquet").resolve())
     config = config.replace("purchases/*.parquet", "purchases.parquet")
-    (place / "recommender.toml").write_text(config)
+    (place / "recommender.toml").write_text(config + more)
     recommender(place, "train", "--as-of", date, "--force", "a benchmark", "--engine", engine)
 
 

@@ -13,8 +13,7 @@ from recommender.assembly.evidence import evidence_of
 from recommender.assembly.numbering import number_purchases
 from recommender.config import Config
 from recommender.errors import RefusedError
-from recommender.judging.gate import gate
-from recommender.judging.judgement import Judgement
+from recommender.judging.gate import Refusal, gate
 from recommender.judging.report import HTML, read_report
 from recommender.models.engine import IMPLICIT, Engine
 from recommender.models.settings import check_settings
@@ -25,7 +24,9 @@ from recommender.tables.report import TableReport
 from recommender.tables.tables import Progress, Tables, read_tables
 from recommender.told import open_told
 from recommender.training.account import Account
-from recommender.training.learned import Learned, learn_lists
+from recommender.training.kept import Kept
+from recommender.training.learned import Judged, Learned
+from recommender.training.learning import learn_lists
 from recommender.training.permitted import permitted
 from recommender.training.reusing import reusing
 
@@ -38,7 +39,8 @@ class Published:
 
     name: str
     reports: tuple[TableReport, ...]
-    judgement: Judgement
+    verdict: tuple[str, ...]
+    """How good the lists were found to be, in plain words."""
     forced: str | None
     """Why the gate would have kept it back."""
 
@@ -73,7 +75,7 @@ def train(
         now = int(as_of.timestamp()) if as_of else tables.purchases.last_at + 1
         purchases = number_purchases(tables, now, config.train.history_days)
         learned = learn_lists(config, found, purchases, now, say, engine)
-        refusal = gate(learned.judgement, _live_report(directory))
+        refusal = _gate(learned.found, directory)
         account = Account(config, found, learned, str(refusal) if refusal else None, force)
         if refusal and not force:
             raise _refused(directory, account)
@@ -82,10 +84,10 @@ def train(
             directory,
             _contents(tables, learned),
             about=account.manifest_fields(),
-            extras=account.report() | account.rejected(),
+            extras=account.report() | account.ranker() | account.rejected(),
             keep=config.releases.keep,
         )
-    return Published(name, tables.reports, learned.judgement, account.refusal)
+    return Published(name, tables.reports, learned.found.verdict, account.refusal)
 
 
 def _contents(tables: Tables, learned: Learned) -> Contents:
@@ -100,6 +102,13 @@ def _contents(tables: Tables, learned: Learned) -> Contents:
     )
     als = learned.chosen.settings.als
     return replace(contents, evidence=evidence_of(contents, als.alpha, als.regularization))
+
+
+def _gate(found: Judged | Kept, directory: Path) -> Refusal | None:
+    """A ranker that was kept passed it once, and was not judged again."""
+    if isinstance(found, Kept):
+        return None
+    return gate(found.judgement, _live_report(directory))
 
 
 def _live_report(directory: Path) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from recommender.ranking.boosted.taken import count_taken
 from recommender.ranking.learning import LearnedRanking, learn_ranking
 from recommender.ranking.outcome import outcome_of
 from recommender.ranking.plain.ranker import PlainRanker
-from recommender.ranking.windows import windows_before
+from recommender.ranking.windows import JUDGED, windows_before
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 from recommender.tables.tables import Tables
 from recommender.text import Ids
@@ -158,7 +158,7 @@ def test_few_purchases_are_left_to_the_plain_ranker() -> None:
 
 def test_rehearsals_foretell_windows_their_rankers_never_saw() -> None:
     ranking = boosted_ranking()
-    assert len(ranking.rehearsals) == learning.JUDGED
+    assert len(ranking.rehearsals) == JUDGED
     for rehearsal in ranking.rehearsals:
         assert rehearsal.seen_until < rehearsal.at
         assert rehearsal.learned_until <= rehearsal.at

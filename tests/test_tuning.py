@@ -12,8 +12,8 @@ from recommender.config import TrainSection
 from recommender.matrix.purchase_matrix import build_matrix
 from recommender.models.als import fit_als
 from recommender.models.settings import resolve
-from recommender.ranking.learning import JUDGED, TAUGHT
-from recommender.ranking.windows import LENGTH, windows_before
+from recommender.ranking.learning import TAUGHT
+from recommender.ranking.windows import JUDGED, LENGTH, windows_before
 from recommender.tables.purchases import Purchases
 from recommender.tuning import budget, exams
 from recommender.tuning.choose import Chosen, choose_settings

@@ -58,7 +58,7 @@ def train_command(
     say("published")
     if published.forced:
         talk(f"The gate would have kept it back: {published.forced}.")
-    for line in published.judgement.verdict():
+    for line in published.verdict:
         talk(line)
     click.echo(published.name)
 

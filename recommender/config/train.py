@@ -32,6 +32,8 @@ class TrainSection(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Share of its worth that a suggestion loses for each of its category before it in the list."""
+    keep_ranker_days: Annotated[int, Field(ge=0, le=28)] = 0
+    """Days for which a training keeps the ranker of the live release, and what it was judged by."""
     spark: SparkSection = SparkSection()
 
     def searched(self, engine: Literal["implicit", "spark"]) -> dict[str, float | Auto]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -53,6 +54,15 @@ def report_html(judgement: Judgement, about: About) -> str:
         f'<p class="soft">{escape(about.title)}, {escape(about.made_at)}</p>'
         f"{sections}</main></body></html>\n"
     )
+
+
+def with_note(page: str, note: str) -> str:
+    """A page of `report_html` with a line below its title, in place of one that it had."""
+    line = f'<p class="note">{escape(note)}</p>'
+    return _NOTE.sub(lambda found: f"{found[1]}{line}", page, count=1)
+
+
+_NOTE = re.compile(r'(<h1>[^<]*</h1><p class="soft">[^<]*</p>)(?:<p class="note">[^<]*</p>)?')
 
 
 def section(heading: str, *content: str) -> str:

@@ -8,7 +8,7 @@ bought in all moves with the season, and one window foretells it badly for the n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,10 @@ class Correction:
         corrected = np.array(chance)
         corrected[high] = 1 / (1 + np.exp(-(start + self.slope * beyond)))
         return corrected
+
+    def as_stored(self) -> dict[str, float]:
+        """To the last bit."""
+        return asdict(self)
 
     def as_json(self) -> dict[str, object]:
         return {

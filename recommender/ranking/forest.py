@@ -69,6 +69,14 @@ class _Condition:
     """Bits of the leaves on its left."""
 
 
+def trees_of(text: str) -> lightgbm.Booster:
+    """Trees as LightGBM writes them. Raises ValueError for another text."""
+    try:
+        return lightgbm.Booster(model_str=text)
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(f"these are no trees: {error}") from error
+
+
 def forest_of(booster: lightgbm.Booster) -> Forest:
     """Raises ValueError for trees that are larger, or ask for a category."""
     told = booster.dump_model()

@@ -15,6 +15,7 @@ from recommender.config import Config
 from recommender.judging.report import report_files
 from recommender.judging.report_html import About
 from recommender.tables.report import TableReport
+from recommender.training.kept import Kept, kept_ranker, kept_report, ranker_file
 from recommender.training.learned import Learned
 from recommender.training.permitted import Permitted
 
@@ -55,20 +56,33 @@ class Account:
         learned = self.learned
         settings = learned.chosen.settings
         asked = self.config.train.searched(settings.engine.name)
-        return settings.as_json() | {
-            "auto": [name for name, value in asked.items() if value == "auto"],
-            "why": learned.chosen.why,
-            "warm_start": learned.warm_start,
-            "ranking": str(learned.new.ranker),
-            "hits": learned.new.hits,
-            "again": str(learned.again.model),
-            "again_hits": learned.again.hits,
-            "slope_of_liking": learned.slope_of_liking,
-        }
+        return (
+            settings.as_json()
+            | {
+                "auto": [name for name, value in asked.items() if value == "auto"],
+                "why": learned.chosen.why,
+                "warm_start": learned.warm_start,
+                "ranking": str(learned.new.ranker),
+                "hits": learned.new.hits,
+                "again": str(learned.again.model),
+                "again_hits": learned.again.hits,
+                "slope_of_liking": learned.slope_of_liking,
+            }
+            | (
+                {"ranker_kept_from": learned.found.release}
+                if isinstance(learned.found, Kept)
+                else {}
+            )
+        )
 
     def report(self) -> dict[str, bytes]:
-        """report.html and report.json; the same training gives the same bytes at any hour."""
-        new, again = self.learned.new, self.learned.again
+        """report.html and report.json; the same training gives the same bytes at any hour.
+
+        Of a ranker that was kept those of the training that judged it.
+        """
+        new, again, found = self.learned.new, self.learned.again, self.learned.found
+        if isinstance(found, Kept):
+            return kept_report(found, new.models.now)
         about = About(
             title=f"Trained on purchases through {iso(new.models.netted.purchases.last_at)[:10]}",
             made_at=f"as of {iso(new.models.now)}",
@@ -76,7 +90,7 @@ class Account:
             settings=self.settings,
             tried=[_flat(trial.as_json()) for trial in self.learned.chosen.tried],
             features=new.ranker.gains(),
-            checks=self.learned.checks,
+            checks=found.checks,
             refusal=self.refusal,
             forced=self.gate["forced"],
         )
@@ -84,9 +98,16 @@ class Account:
             "ranking": new.ranker.as_json(),
             "again_model": again.model.as_json(),
             "settings": self.learned.chosen.as_json(),
-            "insight": self.learned.checks.as_json(),
+            "insight": found.checks.as_json(),
         }
-        return report_files(self.learned.judgement, about, more)
+        return report_files(found.judgement, about, more)
+
+    def ranker(self) -> dict[str, bytes]:
+        """What a later training may keep."""
+        new, again, found = self.learned.new, self.learned.again, self.learned.found
+        if isinstance(found, Kept):
+            return kept_ranker(found)
+        return ranker_file(new, again, new.models.now, len(self.permitted.tables.purchases))
 
     def rejected(self) -> dict[str, bytes]:
         """Every rejected row of every table."""

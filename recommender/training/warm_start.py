@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.config import Config
 from recommender.errors import RecommenderError
 from recommender.models.als import Factors
+from recommender.models.settings import Settings
 from recommender.release.opening import Release, open_release
 from recommender.tables.purchases import Purchases
 from recommender.text import Ids
+from recommender.training.permitted import Permitted
 
 LEAST_KNOWN = 0.5
 """Share of customers and of products that the live release must know: else it is other data."""
@@ -24,6 +27,16 @@ LEAST_KNOWN = 0.5
 class WarmStart:
     release: str
     factors: Factors
+
+
+def warm_start(
+    config: Config, permitted: Permitted, purchases: Purchases, settings: Settings
+) -> WarmStart | None:
+    """Of the live release; None also where the engine begins at random every time."""
+    if not settings.engine.starts_warm:
+        return None
+    left_out = permitted.left_out.customers if permitted.left_out else ()
+    return live_start(config.releases_directory, purchases, settings.als.factors, left_out)
 
 
 def live_start(

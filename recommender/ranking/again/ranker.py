@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from recommender.ranking.again.frequency import (
     by_frequency,
     fit_frequency,
 )
-from recommender.ranking.again.trees import Trees, grow_trees
+from recommender.ranking.again.trees import Trees, grow_trees, stored_trees
 from recommender.ranking.again.visits import Positions, Visits, visits_before
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
@@ -80,6 +81,17 @@ class AgainModel:
             chance=chance[order],
         )
 
+    def as_stored(self) -> dict[str, Any]:
+        """What `again_of` makes the same model from; categories are those of the tables."""
+        return {
+            "trees": self.trees and self.trees.booster.model_to_string(),
+            "frequency": asdict(self.frequency),
+            "examples": self.examples,
+            "pairs": self.pairs,
+            "bought": self.bought,
+            "moments": list(self.moments),
+        }
+
     def as_json(self) -> dict[str, object]:
         gains = self.trees.gains() if self.trees else {}
         return {
@@ -98,6 +110,20 @@ class AgainModel:
             return frequent
         # of equal chances, the more frequent
         return frequent[np.lexsort((-chance[frequent], visits.owners[frequent]))]
+
+
+def again_of(stored: Mapping[str, Any], categories: Mapping[str, str]) -> AgainModel:
+    """Raises KeyError, TypeError or ValueError for what was not stored by `as_stored`."""
+    trees = stored["trees"]
+    return AgainModel(
+        frequency=FrequencyChance(**stored["frequency"]),
+        trees=None if trees is None else stored_trees(trees),
+        examples=int(stored["examples"]),
+        pairs=int(stored["pairs"]),
+        bought=int(stored["bought"]),
+        moments=tuple(map(int, stored["moments"])),
+        categories=categories,
+    )
 
 
 def learn_again(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recommender.ranking.again.examples import Examples
 from recommender.ranking.again.features import Features
-from recommender.ranking.forest import Forest, forest_of
+from recommender.ranking.forest import Forest, forest_of, trees_of
 
 TREES = 120
 THREADS = 1
@@ -52,6 +52,12 @@ class Trees:
         shares = (gains / max(float(gains.sum()), 1e-12)).tolist()
         pairs = zip(self.booster.feature_name(), shares, strict=True)
         return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+
+
+def stored_trees(text: str) -> Trees:
+    """Trees as LightGBM writes them. Raises ValueError for another text."""
+    booster = trees_of(text)
+    return Trees(booster, forest_of(booster))
 
 
 def grow_trees(examples: Examples, seed: int) -> Trees:

@@ -7,14 +7,16 @@ good on validation as LambdaMART's, which gives none.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 
 from recommender.ranking.boosted.examples import Examples
-from recommender.ranking.forest import Forest, forest_of
+from recommender.ranking.forest import Forest, forest_of, trees_of
 
 ROUNDS = 200
 PARAMETERS = {
@@ -50,12 +52,29 @@ class Booster:
         """(pairs,) between 0 and 1."""
         return self.forest.chance(features)
 
+    def as_stored(self) -> dict[str, Any]:
+        """What `booster_of` makes the same booster from: the trees as LightGBM writes them."""
+        return {
+            "trees": self.model.model_to_string(),
+            "names": list(self.names),
+            "examples": self.examples,
+            "bought": self.bought,
+        }
+
     def gains(self) -> dict[str, float]:
         """Share of each feature in what the trees gained, largest first."""
         gains = self.model.feature_importance("gain")
         shares = gains / max(gains.sum(), 1e-12)
         order = np.argsort(-shares, kind="stable")
         return {self.names[i]: round(float(shares[i]), 4) for i in order if shares[i] > 0}
+
+
+def booster_of(stored: Mapping[str, Any]) -> Booster:
+    """Raises ValueError where these are not trees with so many features."""
+    model, names = trees_of(stored["trees"]), tuple(map(str, stored["names"]))
+    if model.num_feature() != len(names):
+        raise ValueError(f"trees of {model.num_feature()} features, and {len(names)} names")
+    return Booster(model, forest_of(model), names, int(stored["examples"]), int(stored["bought"]))
 
 
 def fit_booster(names: list[str], examples: Examples, seed: int) -> Booster:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from recommender.models.als import Factors
 from recommender.models.models import Models
 from recommender.models.settings import Settings
 from recommender.ranking.boosted.block import Block, blocks, candidates_of
-from recommender.ranking.boosted.booster import Booster
+from recommender.ranking.boosted.booster import Booster, booster_of
 from recommender.ranking.boosted.examples import (
     Examples,
     draw,
@@ -62,6 +63,16 @@ def set_scene(
     return Scene(snapshot, gather_facts(snapshot), everyone)
 
 
+class OtherFeaturesError(ValueError):
+    """A ranker was asked about features that it did not learn from."""
+
+    def __init__(self, learned: Sequence[str], found: Sequence[str]) -> None:
+        gone, come = sorted({*learned} - {*found}), sorted({*found} - {*learned})
+        named = [f"without {', '.join(gone)}"] * bool(gone)
+        named += [f"with {', '.join(come)}"] * bool(come)
+        super().__init__(" and ".join(named) or "in another order")
+
+
 @dataclass(frozen=True)
 class BoostedRanker:
     booster: Booster
@@ -78,9 +89,14 @@ class BoostedRanker:
         )
 
     def scored(self, scene: Scene) -> Iterator[Scored]:
-        """Candidates of all customers of the scene, as the trees say it."""
+        """Candidates of all customers of the scene, as the trees say it.
+
+        Raises `OtherFeaturesError` where the trees learned from tables that told something else.
+        """
         for block in blocks(scene.snapshot, scene.facts, scene.looked_at):
-            _, features = features_of(block, scene.facts)
+            names, features = features_of(block, scene.facts)
+            if tuple(names) != self.booster.names:
+                raise OtherFeaturesError(self.booster.names, names)
             yield self.score(block, features)
 
     def score(self, block: Block, features: npt.NDArray[np.float32]) -> Scored:
@@ -93,6 +109,11 @@ class BoostedRanker:
     def gains(self) -> dict[str, float]:
         return self.booster.gains()
 
+    def as_stored(self) -> dict[str, Any]:
+        """What `boosted_of` makes the same ranker from."""
+        correction = self.correction and self.correction.as_stored()
+        return self.booster.as_stored() | {"correction": correction}
+
     def as_json(self) -> dict[str, object]:
         return {
             "kind": "gradient-boosted trees",
@@ -101,6 +122,12 @@ class BoostedRanker:
             "correction": self.correction and self.correction.as_json(),
             "gains": self.booster.gains(),
         }
+
+
+def boosted_of(stored: Mapping[str, Any]) -> BoostedRanker:
+    """Raises KeyError, TypeError or ValueError for what was not stored by `as_stored`."""
+    correction = stored["correction"]
+    return BoostedRanker(booster_of(stored), correction and Correction(**correction))
 
 
 @dataclass(frozen=True)

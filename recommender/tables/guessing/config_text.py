@@ -76,6 +76,7 @@ _TAIL = """\
 # half_life_days = "auto"
 # seed = 0
 # diversity = 0.0            # 0 to 1: how far lists are spread over categories
+# keep_ranker_days = 0       # nights in which the ranker is kept: faster, judged again after them
 
 [releases]
 # directory = "releases"
