@@ -38,8 +38,7 @@ class Window:
         return self.purchases.before(self.at)
 
     def future(self) -> Purchases:
-        times = self.purchases.purchased_at
-        return self.purchases.take((times >= self.at) & (times < self.ends))
+        return self.purchases.between(self.at, self.ends)
 
     def holds_a_history(self, days: int) -> bool:
         """Whether anything bought within so many days before it came to stay."""

@@ -99,6 +99,8 @@ class Purchases:
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Purchases:
         """The same ids with only these lines; a mask or increasing positions keep the order."""
+        if rows.dtype == np.bool_ and not isinstance(self.purchased_at, np.memmap):
+            rows = np.flatnonzero(rows)  # looked for once, not once a column
         columns = {name: taken(column, rows) for name, column in self._columns().items()}
         channels = self.channels and self.channels.take(rows)
         return Purchases(self.customers, self.products, **columns, channels=channels)
@@ -109,6 +111,10 @@ class Purchases:
 
     def since(self, moment: int) -> Purchases:
         return self.take(self.purchased_at >= moment)
+
+    def between(self, since: int, until: int) -> Purchases:
+        """Lines from `since` on and earlier than `until`."""
+        return self.take((self.purchased_at >= since) & (self.purchased_at < until))
 
     def onto(self, customers: Ids, products: Ids) -> Purchases:
         """The same lines numbered by larger sets of ids; raises ValueError where one is missing.

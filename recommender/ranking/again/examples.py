@@ -57,8 +57,7 @@ def earlier_moments(purchases: Purchases, now: int) -> Iterator[tuple[int, Visit
     Whatever the table holds, nothing older than `OWNED_DAYS` before `now` is used.
     """
     begin = now - OWNED_DAYS * SECONDS_PER_DAY
-    times = purchases.purchased_at
-    history = purchases.take((times >= begin) & (times < now))
+    history = purchases.between(begin, now)
     first = int(history.purchased_at.min(initial=now))
     pairs = 0
     for number in range(1, MOST_MOMENTS + 1):

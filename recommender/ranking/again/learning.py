@@ -75,7 +75,6 @@ def _rehearsed(
 
 
 def _hits(purchases: Purchases, at: int, ranked: Ranked) -> int:
-    times = purchases.purchased_at
-    outcome = outcome_of(purchases.take((times >= at) & (times < at + WINDOW)))
+    outcome = outcome_of(purchases.between(at, at + WINDOW))
     first = ranked.first(TOP)
     return int(outcome.of(first.customers.astype(np.int32), first.products).sum())

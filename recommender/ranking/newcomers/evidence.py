@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from recommender.ranking.newcomers.uptake import SPANS, Uptake
 
 Rows = npt.NDArray[np.int32]
 Table = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.float64]
 
 COMPARED = SPANS[1:]
 """Four weeks are too few for groups of few things."""
@@ -24,18 +26,55 @@ LEAST_SHARE = 0.3
 """Meetings added to what all things had, so that a logarithm exists."""
 
 
-@dataclass(frozen=True)
-class Alike:
+class Alike(Protocol):
     """Which active things resemble each of some things, and how much; never the thing itself."""
 
-    name: str
+    @property
+    def count(self) -> Counts:
+        """(things,) sum of weights."""
+        ...
+
+    def sums(self, met: sparse.csr_matrix) -> Counts:
+        """(things, others) of what they met: `met` is (active things, others)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Nearest:
     weights: sparse.csr_matrix
     """(things, active things)."""
 
     @property
-    def some(self) -> npt.NDArray[np.bool_]:
-        """(things, 1) True where there is any."""
-        return np.asarray(np.diff(self.weights.indptr) > 0)[:, None]
+    def count(self) -> Counts:
+        return np.asarray(self.weights.sum(axis=1), np.float64).ravel()
+
+    def sums(self, met: sparse.csr_matrix) -> Counts:
+        return np.asarray((self.weights @ met).toarray(), np.float64)
+
+
+@dataclass(frozen=True)
+class SameGroup:
+    """All of a group weigh 1, so what a group met is summed once for all things in it."""
+
+    name: str
+    members: sparse.csr_matrix
+    """(groups, active things) 1 for who is in it, of the groups in which some thing is."""
+    group: npt.NDArray[np.intp]
+    """(things,) of these groups, -1 where none is known."""
+    itself: npt.NDArray[np.intp]
+    """(things,) place among the active, -1 for what is not active or in no group."""
+
+    @property
+    def count(self) -> Counts:
+        sizes = np.append(np.asarray(self.members.sum(axis=1), np.float64).ravel(), 0.0)
+        return np.asarray(sizes[self.group] - (self.itself >= 0))
+
+    def sums(self, met: sparse.csr_matrix) -> Counts:
+        of_groups = np.asarray((self.members @ met).toarray(), np.float64)
+        sums = np.vstack([of_groups, np.zeros((1, met.shape[1]))])[self.group]
+        own = np.flatnonzero(self.itself >= 0)
+        sums[own] -= met[self.itself[own]].toarray()
+        return sums
 
 
 @dataclass(frozen=True)
@@ -66,7 +105,7 @@ class Evidence:
 
 def gather_evidence(traits: Traits, uptake: Uptake, things: Rows, others: Rows) -> Evidence:
     """What is known at the moment of `uptake`, had these things never met anything."""
-    nearest = _nearest(traits.words, uptake.active, things)
+    nearest = Nearest(_nearest(traits.words, uptake.active, things))
     groups = list(_same_group(traits, uptake.active, things))
     shape = (len(things), len(others))
     columns: dict[str, Table] = {}
@@ -80,7 +119,7 @@ def gather_evidence(traits: Traits, uptake: Uptake, things: Rows, others: Rows) 
         columns |= _named("nearest", days, by_nearest)
         for alike in groups:
             # a cell left empty says nothing: then what the rest of the portrait says stands in
-            found = _compared(alike.weights, met, all_).where(alike.some, by_nearest)
+            found = _compared(alike, met, all_).where((alike.count > 0)[:, None], by_nearest)
             columns |= _named(alike.name, days, found)
     return Evidence(tuple(columns), np.stack(list(columns.values())).astype(np.float32))
 
@@ -90,11 +129,8 @@ def _share_of_all(met: sparse.csr_matrix) -> npt.NDArray[np.float64]:
     return (sums + LEAST_SHARE) / (met.shape[0] + 1)
 
 
-def _compared(
-    weights: sparse.csr_matrix, met: sparse.csr_matrix, all_: npt.NDArray[np.float64]
-) -> Comparison:
-    sums = np.asarray((weights @ met).toarray(), np.float64)
-    count = np.asarray(weights.sum(axis=1), np.float64).ravel()
+def _compared(alike: Alike, met: sparse.csr_matrix, all_: Counts) -> Comparison:
+    sums, count = alike.sums(met), alike.count
     usual = all_.sum()
     level = (sums.sum(axis=1) + STRENGTH * usual) / (count + STRENGTH) / usual
     expected = level[:, None] * all_
@@ -108,17 +144,26 @@ def _named(name: str, days: int, found: Comparison) -> dict[str, Table]:
     return {f"{name}_{days}_level": level, f"{name}_{days}": found.rest}
 
 
-def _same_group(traits: Traits, active: Rows, things: Rows) -> Iterator[Alike]:
+def _same_group(traits: Traits, active: Rows, things: Rows) -> Iterator[SameGroup]:
     for name, group in traits.groups.items():
-        width = int(group.max()) + 1
-        same = _members(group[things], width) @ _members(group[active], width).T
-        yield Alike(name, _without_self(sparse.csr_matrix(same), active, things))
+        theirs, among = group[things], group[active]
+        asked = np.unique(theirs[theirs >= 0])
+        place = np.searchsorted(active, things)
+        is_active = np.append(active, -1)[place] == things
+        yield SameGroup(
+            name=name,
+            members=_members(among, asked),
+            group=np.where(theirs >= 0, np.searchsorted(asked, theirs), -1),
+            itself=np.where(is_active & (theirs >= 0), place, -1),
+        )
 
 
-def _members(group: Rows, width: int) -> sparse.csr_matrix:
-    inside = np.flatnonzero(group >= 0)
+def _members(group: Rows, asked: Rows) -> sparse.csr_matrix:
+    """(asked, things) 1 for the things of each group asked for, ascending."""
+    place = np.searchsorted(asked, group)
+    inside = np.flatnonzero(np.append(asked, -1)[place] == group)
     ones = np.ones(len(inside), np.float32)
-    return sparse.csr_matrix((ones, (inside, group[inside])), (len(group), width))
+    return sparse.csr_matrix((ones, (place[inside], inside)), (len(asked), len(group)))
 
 
 def _nearest(words: sparse.csr_matrix, active: Rows, things: Rows) -> sparse.csr_matrix:
@@ -133,10 +178,3 @@ def _nearest(words: sparse.csr_matrix, active: Rows, things: Rows) -> sparse.csr
     found = sparse.csr_matrix((weights.ravel(), (rows, some.ravel())), common.shape)
     found.eliminate_zeros()
     return found
-
-
-def _without_self(weights: sparse.csr_matrix, active: Rows, things: Rows) -> sparse.csr_matrix:
-    rows = np.repeat(np.arange(len(things)), np.diff(weights.indptr))
-    weights.data[things[rows] == active[weights.indices]] = 0.0
-    weights.eliminate_zeros()
-    return weights

@@ -50,7 +50,7 @@ def lessons_before(purchases: Purchases, now: int) -> list[Lesson]:
         Lesson(
             at,
             uptake_before(purchases, at),
-            outcome_of(purchases.since(at).before(at + LENGTH)),
+            outcome_of(purchases.between(at, at + LENGTH)),
         )
         for at in moments
         if at - begins >= LEAST_PAST_DAYS * SECONDS_PER_DAY

@@ -35,7 +35,7 @@ class Uptake:
 
 def uptake_before(purchases: Purchases, now: int) -> Uptake:
     """Of customers (things) and products (others), from the year before `now` alone."""
-    year = purchases.since(now - YEAR * SECONDS_PER_DAY).before(now)
+    year = purchases.between(now - YEAR * SECONDS_PER_DAY, now)
     netted = net_returns(year)
     shape = (len(purchases.customers), len(purchases.products))
     taken = {}
