@@ -28,7 +28,7 @@ from recommender.ranking.plain.ranker import PlainRanker, fit_plain
 from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_windows
 from recommender.ranking.ranked import Ranked, Scored, rank
 from recommender.ranking.sampled import MOST_REHEARSED, Rows, draw_rehearsed, enough
-from recommender.ranking.windows import JUDGED, MOST, Window, enough_windows, windows_before
+from recommender.ranking.windows import JUDGED, MOST, Window, windows_before
 from recommender.tables.purchases import Purchases
 
 TAUGHT = 5
@@ -97,7 +97,7 @@ def rehearse(
         say(f"rehearsing and judging on {drawn:,} of {all_:,} customers, drawn at random")
     # without a warm start each window costs two whole fits; older ones would only teach rehearsals
     most = MOST if settings.engine.starts_warm else TAUGHT
-    windows = _with_past(enough_windows(purchases, now)[:most], settings.history_days)
+    windows = _with_past(windows_before(purchases, now, most), settings.history_days)
     for age, window in reversed(list(enumerate(windows))):
         study.go_through(window, is_judged=age < JUDGED, teaches_plain=age <= JUDGED)
     return study

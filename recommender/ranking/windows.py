@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.matrix.returns import net_returns, pair_starts
+from recommender.matrix.returns import net_returns
 from recommender.models.popularity import RECENT_DAYS
 from recommender.tables.purchases import SECONDS_PER_DAY, Purchases
 
@@ -15,10 +15,6 @@ LEAST_PAST_DAYS = 56
 MOST = 7
 JUDGED = 2
 """Windows that are held out to judge; what judges them has seen none of their futures."""
-FEWEST = JUDGED + 3
-"""Windows are looked at where the three before those that judge teach plenty."""
-PLENTY = 10_000
-"""Pairs first bought in the three."""
 LENGTH = RECENT_DAYS * SECONDS_PER_DAY
 
 
@@ -49,13 +45,6 @@ class Window:
         if (~gave_back[all_.customer_rows[is_past & (all_.purchased_at >= begins)]]).any():
             return True
         return bool((net_returns(self.past()).since(begins).left > 0).any())
-
-
-def enough_windows(purchases: Purchases, now: int) -> list[Window]:
-    """Newest first: `FEWEST` where those that teach show plenty, else as many as there are."""
-    first = purchases.purchased_at[pair_starts(purchases)[:-1]]
-    teach = (first >= now - LENGTH * FEWEST) & (first < now - LENGTH * JUDGED)
-    return windows_before(purchases, now, FEWEST if int(teach.sum()) >= PLENTY else MOST)
 
 
 def windows_before(purchases: Purchases, now: int, most: int = MOST) -> list[Window]:
