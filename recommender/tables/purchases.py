@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommender.tables.canonical import canonical_order
 from recommender.tables.channels import Channels
 from recommender.tables.large.mapped import blocks, looked_up, taken
 from recommender.text import Ids
@@ -60,7 +61,7 @@ class Purchases:
     ) -> Purchases:
         """Columns by their names, in any order, brought into the canonical one."""
         keys = [columns[name] for name in COLUMNS] + ([channels.numbers] if channels else [])
-        order = np.lexsort(keys[::-1])
+        order = canonical_order(keys[:3], keys[3:])
         taken = {name: columns[name][order] for name in COLUMNS}
         return cls(customers, products, **taken, channels=channels and channels.take(order))
 
