@@ -106,7 +106,7 @@ class Evidence:
 def gather_evidence(traits: Traits, uptake: Uptake, things: Rows, others: Rows) -> Evidence:
     """What is known at the moment of `uptake`, had these things never met anything."""
     nearest = Nearest(_nearest(traits.words, uptake.active, things))
-    groups = list(_same_group(traits, uptake.active, things))
+    groups = list(_same_groups(traits, uptake.active, things))
     shape = (len(things), len(others))
     columns: dict[str, Table] = {}
     for days in SPANS:
@@ -144,24 +144,29 @@ def _named(name: str, days: int, found: Comparison) -> dict[str, Table]:
     return {f"{name}_{days}_level": level, f"{name}_{days}": found.rest}
 
 
-def _same_group(traits: Traits, active: Rows, things: Rows) -> Iterator[SameGroup]:
+def _same_groups(traits: Traits, active: Rows, things: Rows) -> Iterator[SameGroup]:
     for name, group in traits.groups.items():
-        theirs, among = group[things], group[active]
-        asked = np.unique(theirs[theirs >= 0])
-        place = np.searchsorted(active, things)
-        is_active = np.append(active, -1)[place] == things
-        yield SameGroup(
-            name=name,
-            members=_members(among, asked),
-            group=np.where(theirs >= 0, np.searchsorted(asked, theirs), -1),
-            itself=np.where(is_active & (theirs >= 0), place, -1),
-        )
+        yield same_group(name, group, active, things)
+
+
+def same_group(name: str, group: Rows, active: Rows, things: Rows) -> SameGroup:
+    """Those of the active that share the group (all things,) of each thing; -1 is none."""
+    theirs, among = group[things], group[active]
+    asked = np.unique(theirs[theirs >= 0])
+    place = np.searchsorted(active, things)
+    is_active = np.append(active, -1)[place] == things
+    return SameGroup(
+        name=name,
+        members=_members(among, asked),
+        group=np.where(theirs >= 0, np.searchsorted(asked, theirs), -1),
+        itself=np.where(is_active & (theirs >= 0), place, -1),
+    )
 
 
 def _members(group: Rows, asked: Rows) -> sparse.csr_matrix:
     """(asked, things) 1 for the things of each group asked for, ascending."""
     place = np.searchsorted(asked, group)
-    inside = np.flatnonzero(np.append(asked, -1)[place] == group)
+    inside = np.flatnonzero((np.append(asked, -1)[place] == group) & (group >= 0))
     ones = np.ones(len(inside), np.float32)
     return sparse.csr_matrix((ones, (place[inside], inside)), (len(asked), len(group)))
 
