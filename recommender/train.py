@@ -87,7 +87,7 @@ def train(
             extras=account.report() | account.ranker() | account.rejected(),
             keep=config.releases.keep,
         )
-    return Published(name, tables.reports, learned.found.verdict, account.refusal)
+    return Published(name, tables.reports, learned.found.verdict, account.gate["refusal"])
 
 
 def _contents(tables: Tables, learned: Learned) -> Contents:

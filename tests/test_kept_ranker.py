@@ -120,12 +120,16 @@ def test_the_lists_are_those_that_the_same_trees_give_to_the_same_purchases(
     assert shared / places > 0.8
 
 
-def test_the_verdict_is_that_of_the_training_that_judged(nightly: Config) -> None:
+def test_verdict_and_gate_are_those_of_the_training_that_judged(nightly: Config) -> None:
     live = open_release(nightly.releases_directory)
+    gate = {"refusal": "the lists are worse than popularity", "forced": "a known gap"}
+    manifest = json.loads((live.folder / "manifest.json").read_text())
+    (live.folder / "manifest.json").write_text(json.dumps(manifest | {"gate": gate}))
     published = train(nightly)
     report = json.loads((live.folder / "report.json").read_text())
     assert published.verdict == tuple(report["verdict"])
-    assert published.forced is None
+    assert published.forced == gate["refusal"]
+    assert open_release(nightly.releases_directory).manifest.gate == gate
 
 
 def test_nothing_is_kept_unless_it_is_asked_for(sample_config: Config, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class Account:
 
     @property
     def gate(self) -> dict[str, str | None]:
+        if isinstance(self.learned.found, Kept):
+            return dict(self.learned.found.gate)
         return {"refusal": self.refusal, "forced": self.force if self.refusal else None}
 
     def manifest_fields(self) -> dict[str, Any]:

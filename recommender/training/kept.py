@@ -55,6 +55,8 @@ class Kept:
     again: AgainModel
     hits: Mapping[str, int]
     again_hits: Mapping[str, int]
+    gate: Mapping[str, str | None]
+    """What it said of the ranker, and why someone published it all the same."""
     folder: Path
     """Of the live release, where ranker and report lie."""
 
@@ -63,7 +65,7 @@ class Kept:
 
     def said(self, now: int) -> str:
         """Where it comes from, for people."""
-        day = np.datetime64(self.learned_at, "s").astype("datetime64[D]")
+        day = np.datetime64(self.learned_at - 1, "s").astype("datetime64[D]")
         return (
             f"the ranker was learned and judged by release {self.release}, on purchases through "
             f"{day}, {self.days(now)} days before"
@@ -134,6 +136,7 @@ def find_kept(
             again=again_of(stored["again"], categories),
             hits=stored["hits"],
             again_hits=stored["again_hits"],
+            gate=live.manifest.gate,
             folder=live.folder,
         )
     except (KeyError, TypeError, ValueError) as error:
