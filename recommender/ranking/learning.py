@@ -29,6 +29,7 @@ from recommender.ranking.plain.timeless import TimelessRanker, ranker_without_wi
 from recommender.ranking.ranked import Ranked, Scored, rank
 from recommender.ranking.sampled import MOST_REHEARSED, Rows, draw_rehearsed, enough
 from recommender.ranking.windows import JUDGED, MOST, Window, windows_before
+from recommender.tables.large.memory import give_back
 from recommender.tables.purchases import Purchases
 
 TAUGHT = 5
@@ -145,10 +146,12 @@ class Study:
         seen = look(scene, outcome, self._seed, self._rehearser if is_judged else None)
         if seen.scored:
             self._keep_boosted(scene.models, outcome, _rank(seen.scored, scene.models))
-        self._looks.append(seen)
+        self._looks.append(replace(seen, scored=[]))  # ranked by now, and larger than the examples
         self._learned_until = window.ends
         if teaches_plain:  # it learns from the newest window alone
             self._plain = fit_plain(scene.models, outcome, self._seed)
+        del scene, seen
+        give_back()
 
     def learn_from_all(self, start: Factors | None) -> LearnedRanking:
         """By the better ranker, taught by the newest windows."""

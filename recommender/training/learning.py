@@ -28,6 +28,7 @@ from recommender.ranking.liking import fit_slope_of_liking
 from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.ranking.sampled import draw_rehearsed
+from recommender.tables.large.memory import give_back
 from recommender.tables.purchases import Purchases
 from recommender.training.keeping import learn_by_kept
 from recommender.training.kept import NotKeptError, find_kept
@@ -95,6 +96,12 @@ def _learn_anew(
         judged = beside.submit(_judged, purchases, study, again, segments)
         categories = category_numbers(purchases.products, tables.products)
         grown = beside.submit(_growth, purchases, study.rehearsals, categories, now)
+        if (
+            study.rehearsed is not None
+        ):  # of very many one after the other: side by side is too large
+            judged.result()
+            grown.result()
+            give_back()
         new = study.learn_from_all(warm.factors if warm else None)
         foretold, own_checks = own.result()
         insight, newcomers = beside_peers(foretold, new.models, categories), came.result()
