@@ -9,22 +9,18 @@ from threadpoolctl import threadpool_limits
 
 from recommender.assembly.products import category_numbers
 from recommender.config import Config
-from recommender.insight.insight import beside_peers
 from recommender.models.models import learn
 from recommender.ranking.again.learning import LearnedAgain
 from recommender.ranking.again.ranker import AgainModel
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.boosted.ranker import set_scene
 from recommender.ranking.learning import LearnedRanking
-from recommender.ranking.liking import fit_slope_of_liking
-from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.ranking.ranked import MOST_KEPT, rank
 from recommender.tables.purchases import Purchases
 from recommender.training.kept import Kept
-from recommender.training.learned import Learned, own_of
+from recommender.training.learned import Beside, Learned, own_of, put_together
 from recommender.training.permitted import Permitted
-from recommender.training.regular import regular_chances
 from recommender.training.warm_start import WarmStart, warm_start
 from recommender.tuning.choose import Chosen
 
@@ -50,23 +46,20 @@ def learn_by_kept(
             say(f"reused: the factors of {warm.release}, where the fit begins")
         counted = beside.submit(_again, kept, purchases, now)
         new = _rank(kept, permitted, purchases, now, warm)
-        foretold, own_checks = own.result()
-        categories = category_numbers(purchases.products, tables.products)
-        insight, newcomers = beside_peers(foretold, new.models, categories), came.result()
+        newcomers = came.result()
         say(str(newcomers))
-        ranked, again = with_newcomers(new.ranked, new.models, newcomers), counted.result()
-    return Learned(
-        chosen=Chosen(settings, f"those of release {kept.release}, whose ranker was kept"),
-        warm_start=warm.release if warm else None,
-        new=new,
-        ranked=ranked,
-        newcomers=newcomers,
-        again=again,
-        slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
-        insight=insight,
-        regular=regular_chances(foretold.products, again.everything, own_checks.reorder),
-        found=kept,
-    )
+        return put_together(
+            chosen=Chosen(settings, f"those of release {kept.release}, whose ranker was kept"),
+            warm=warm,
+            new=new,
+            beside=Beside(
+                newcomers=newcomers,
+                again=counted.result(),
+                own=own.result(),
+                categories=category_numbers(purchases.products, tables.products),
+            ),
+            found=kept,
+        )
 
 
 def _rank(

@@ -9,17 +9,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.assembly.products import costs_of
-from recommender.insight.insight import Insight, Own, learn_own
+from recommender.insight.insight import Insight, Own, beside_peers, learn_own
 from recommender.judging.insight.checks import Checks, OwnChecks, check_own
 from recommender.judging.judgement import Judgement
 from recommender.matrix.returns import net_returns
 from recommender.ranking.again.learning import LearnedAgain
 from recommender.ranking.learning import LearnedRanking
+from recommender.ranking.liking import fit_slope_of_liking
+from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import Newcomers
 from recommender.ranking.ranked import Ranked
 from recommender.tables.purchases import Purchases
 from recommender.tables.tables import Tables
 from recommender.training.kept import Kept
+from recommender.training.regular import regular_chances
+from recommender.training.warm_start import WarmStart
 from recommender.tuning.choose import Chosen
 
 
@@ -54,6 +58,40 @@ class Learned:
     """Chances of the products that it tells a rhythm of."""
     found: Judged | Kept
     """On windows of this training, or of the one whose ranker was kept."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is learned beside the ranking of what was never bought."""
+
+    newcomers: Newcomers
+    again: LearnedAgain
+    own: tuple[Own, OwnChecks]
+    categories: npt.NDArray[np.int32]
+    """(products,) numbers of them."""
+
+
+def put_together(
+    chosen: Chosen,
+    warm: WarmStart | None,
+    new: LearnedRanking,
+    beside: Beside,
+    found: Judged | Kept,
+) -> Learned:
+    """With what follows from all of it."""
+    foretold, checks = beside.own
+    return Learned(
+        chosen=chosen,
+        warm_start=warm.release if warm else None,
+        new=new,
+        ranked=with_newcomers(new.ranked, new.models, beside.newcomers),
+        newcomers=beside.newcomers,
+        again=beside.again,
+        slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
+        insight=beside_peers(foretold, new.models, beside.categories),
+        regular=regular_chances(foretold.products, beside.again.everything, checks.reorder),
+        found=found,
+    )
 
 
 def own_of(purchases: Purchases, tables: Tables, now: int) -> tuple[Own, OwnChecks]:

@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_limits
 from recommender.assembly.customers import segments_of
 from recommender.assembly.products import category_numbers
 from recommender.config import Config
-from recommender.insight.insight import beside_peers
 from recommender.insight.withheld import Withheld
 from recommender.judging.foretold import Foretold
 from recommender.judging.insight.checks import Checks
@@ -24,17 +23,21 @@ from recommender.ranking.again.learning import LearnedAgain, learn_again_lists
 from recommender.ranking.boosted.known import read_known
 from recommender.ranking.boosted.ranker import OtherFeaturesError
 from recommender.ranking.learning import Rehearsal, Study, judged_moments, rehearse
-from recommender.ranking.liking import fit_slope_of_liking
-from recommender.ranking.newcomers.lists import with_newcomers
 from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.ranking.sampled import draw_rehearsed
 from recommender.tables.large.memory import give_back
 from recommender.tables.purchases import Purchases
 from recommender.training.keeping import learn_by_kept
 from recommender.training.kept import NotKeptError, find_kept
-from recommender.training.learned import Judged, Learned, categories_of, own_of
+from recommender.training.learned import (
+    Beside,
+    Judged,
+    Learned,
+    categories_of,
+    own_of,
+    put_together,
+)
 from recommender.training.permitted import Permitted
-from recommender.training.regular import regular_chances
 from recommender.training.warm_start import warm_start
 from recommender.tuning.choose import choose_settings
 
@@ -85,7 +88,7 @@ def _learn_anew(
         settings = chosen.settings
         say(str(settings.weighting))
         came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
-        own = beside.submit(own_of, purchases, tables, now)
+        counting = beside.submit(own_of, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = warm_start(config, permitted, purchases, settings)
         if warm:
@@ -103,23 +106,10 @@ def _learn_anew(
             grown.result()
             give_back()
         new = study.learn_from_all(warm.factors if warm else None)
-        foretold, own_checks = own.result()
-        insight, newcomers = beside_peers(foretold, new.models, categories), came.result()
-        ranked = with_newcomers(new.ranked, new.models, newcomers)
+        newcomers, own = came.result(), counting.result()
         _say_all(say, newcomers, again.model, "judging the lists")
-        found = Judged(judged.result(), Checks(grown.result(), own_checks))
-    return Learned(
-        chosen=chosen,
-        warm_start=warm.release if warm else None,
-        new=new,
-        ranked=ranked,
-        newcomers=newcomers,
-        again=again,
-        slope_of_liking=fit_slope_of_liking(new.ranked, new.models.factors),
-        insight=insight,
-        regular=regular_chances(foretold.products, again.everything, own_checks.reorder),
-        found=found,
-    )
+        found = Judged(judged.result(), Checks(grown.result(), own[1]))
+        return put_together(chosen, warm, new, Beside(newcomers, again, own, categories), found)
 
 
 def _say_all(say: Say, *found: object) -> None:
