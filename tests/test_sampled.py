@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from recommender.ranking import sampled
 from recommender.ranking.boosted.known import Known
 from recommender.ranking.learning import rehearse
 from recommender.ranking.sampled import draw_rehearsed
+from recommender.training.in_turn import beside
 from tests.made_up import SETTINGS, purchases_of, shop_lines
 
 PURCHASES = purchases_of(shop_lines(customers=60, days=200, seed=3))
@@ -58,3 +61,22 @@ def test_models_of_a_rehearsal_learn_from_everyone(monkeypatch: pytest.MonkeyPat
     assert oldest.customer_factors is not None
     has_factors = oldest.customer_factors.any(axis=1)
     assert has_factors.sum() == len(models.known_customers) > 25
+
+
+def test_of_very_many_one_thing_is_done_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def done() -> int:
+        threads.append(threading.get_ident())
+        return 3
+
+    with beside(PURCHASES, 1) as others:
+        assert others.submit(done).result() == 3
+    monkeypatch.setattr(sampled, "MOST_REHEARSED", 25)
+    with beside(PURCHASES, 1) as others:
+        future = others.submit(done)
+        assert len(threads) == 2  # before anybody asks for it
+        assert future.result() == 3
+        with pytest.raises(ZeroDivisionError):
+            others.submit(divmod, 1, 0)
+    assert threads[0] != threads[1] == threading.get_ident()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from threadpoolctl import threadpool_limits
 
@@ -18,6 +17,7 @@ from recommender.ranking.learning import LearnedRanking
 from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.ranking.ranked import MOST_KEPT, rank
 from recommender.tables.purchases import Purchases
+from recommender.training.in_turn import beside
 from recommender.training.kept import Kept
 from recommender.training.learned import Beside, Learned, own_of, put_together
 from recommender.training.permitted import Permitted
@@ -38,13 +38,13 @@ def learn_by_kept(
     """
     tables, settings = permitted.tables, kept.settings
     say(f"reused: {kept.said(now)}")
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(BESIDE) as beside:
-        own = beside.submit(own_of, purchases, tables, now)
-        came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
+    with threadpool_limits(1, "blas"), beside(purchases, BESIDE) as others:
+        own = others.submit(own_of, purchases, tables, now)
+        came = others.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
         warm = warm_start(config, permitted, purchases, settings)
         if warm:
             say(f"reused: the factors of {warm.release}, where the fit begins")
-        counted = beside.submit(_again, kept, purchases, now)
+        counted = others.submit(_again, kept, purchases, now)
         new = _rank(kept, permitted, purchases, now, warm)
         newcomers = came.result()
         say(str(newcomers))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +24,8 @@ from recommender.ranking.boosted.ranker import OtherFeaturesError
 from recommender.ranking.learning import Rehearsal, Study, judged_moments, rehearse
 from recommender.ranking.newcomers.newcomers import learn_newcomers
 from recommender.ranking.sampled import draw_rehearsed
-from recommender.tables.large.memory import give_back
 from recommender.tables.purchases import Purchases
+from recommender.training.in_turn import beside
 from recommender.training.keeping import learn_by_kept
 from recommender.training.kept import NotKeptError, find_kept
 from recommender.training.learned import (
@@ -75,8 +74,8 @@ def _learn_anew(
     asked, tables = config.train, permitted.tables
     moments = judged_moments(purchases, asked.history_days, now)
     # two cores have enough to do; the number of BLAS threads is set once, for the whole process
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(1) as beside:
-        counted = beside.submit(
+    with threadpool_limits(1, "blas"), beside(purchases, 1) as others:
+        counted = others.submit(
             learn_again_lists,
             purchases,
             moments,
@@ -87,8 +86,8 @@ def _learn_anew(
         chosen = choose_settings(purchases, asked, now, say, engine)
         settings = chosen.settings
         say(str(settings.weighting))
-        came = beside.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
-        counting = beside.submit(own_of, purchases, tables, now)
+        came = others.submit(learn_newcomers, purchases, tables, now, settings.als.seed)
+        counting = others.submit(own_of, purchases, tables, now)
         known = read_known(purchases.customers, purchases.products, tables)
         warm = warm_start(config, permitted, purchases, settings)
         if warm:
@@ -96,15 +95,9 @@ def _learn_anew(
         study = rehearse(purchases, settings, known, now, say)
         again = counted.result()
         segments = segments_of(purchases.customers, tables.customers)
-        judged = beside.submit(_judged, purchases, study, again, segments)
+        judged = others.submit(_judged, purchases, study, again, segments)
         categories = category_numbers(purchases.products, tables.products)
-        grown = beside.submit(_growth, purchases, study.rehearsals, categories, now)
-        if (
-            study.rehearsed is not None
-        ):  # of very many one after the other: side by side is too large
-            judged.result()
-            grown.result()
-            give_back()
+        grown = others.submit(_growth, purchases, study.rehearsals, categories, now)
         new = study.learn_from_all(warm.factors if warm else None)
         newcomers, own = came.result(), counting.result()
         _say_all(say, newcomers, again.model, "judging the lists")
