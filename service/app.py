@@ -36,6 +36,7 @@ from service.api import (
     team,
 )
 from service.api.parameters import refuse_other_media, refuse_repetitions
+from service.compiled import load_beside
 from service.early import Early
 from service.envelope import Envelope
 from service.express import Express
@@ -189,4 +190,5 @@ async def _watching(app: FastAPI) -> AsyncIterator[None]:
     # the watcher asks the database: it ends first
     with closing(app.state.database), app.state.live.watched():
         await read(app.state.database, app.state.consents.refresh)
+        load_beside(app.state.live.in_use.release)
         yield

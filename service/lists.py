@@ -13,7 +13,7 @@ from typing import NamedTuple
 from recommender.errors import UnknownCustomerError
 from recommender.suggest.answers import suggestions_answer
 from recommender.suggest.facts import Facts
-from recommender.suggest.plain import plain_list
+from recommender.suggest.plain.plain import plain_list
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from service.access.caller import Caller
@@ -97,6 +97,6 @@ def _plain(live: InUse, row: int | None, asked: Asked, facts: Facts, caller: Cal
     plain = plain_list(live.release, row, asked.wish, facts)
     if plain is None:
         return None
-    return Kept.of_body(
-        live.plain_bytes.of(asked.customer_id, asked.wish.n, plain, with_values=caller.is_in_sales)
-    )
+    told = asked.customer_id, asked.wish.n, plain
+    body = live.plain_bytes.of(*told, with_values=caller.is_in_sales)
+    return None if body is None else Kept.of_body(body)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from fastapi import Request
@@ -25,7 +25,6 @@ from recommender.release.shelf import CURRENT, Shelf
 from recommender.suggest.also_bought import customer_also_bought
 from recommender.suggest.answers import customer_also_bought_answer, suggestions_answer
 from recommender.suggest.suggest import suggest
-from service.api.plain_bytes import PlainBytes
 from service.catalogue import Catalogue
 from service.hiding import rows_of, without_rows
 from service.memory import Memory, Newest
@@ -37,6 +36,9 @@ from service.sales.board.entries import BoardEntries, NotAllowed
 from service.sales.directory import CustomerDirectory, Rows
 from service.sales.portrait import portrait_fields
 from service.tokens import CustomerTokens
+
+if TYPE_CHECKING:
+    from service.api.plain_bytes import PlainBytes
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,8 @@ class InUse:
 
     @cached_property
     def plain_bytes(self) -> PlainBytes:
+        from service.api.plain_bytes import PlainBytes  # noqa: PLC0415 - see `service/compiled.py`
+
         return PlainBytes(self.release)
 
     @once_a_release

@@ -14,7 +14,8 @@ from recommender.release.changes import ToldProduct, changed
 from recommender.release.opening import Release
 from recommender.suggest import suggest as asked
 from recommender.suggest.facts import Facts
-from recommender.suggest.plain import _rounded
+from recommender.suggest.plain.kernel import _round
+from recommender.suggest.plain.plain import load_kernel
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from tests.made_up_release import ALPHA, REGULARIZATION, in_memory, random_contents, shop_release
@@ -25,7 +26,9 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def release_of(seed: int) -> Release:
     contents = random_contents(seed)
-    return in_memory(replace(contents, evidence=evidence_of(contents, ALPHA, REGULARIZATION)))
+    release = in_memory(replace(contents, evidence=evidence_of(contents, ALPHA, REGULARIZATION)))
+    load_kernel(release)
+    return release
 
 
 def with_news(release: Release, seed: int) -> Release:
@@ -73,6 +76,7 @@ def test_it_is_the_list_that_is_worked_out(
 def test_most_customers_of_a_shop_get_their_list_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
     contents = shop_release().contents
     release = in_memory(replace(contents, evidence=evidence_of(contents, ALPHA, REGULARIZATION)))
+    load_kernel(release)
     whole = asked.plain_list
     found = []
 
@@ -95,8 +99,16 @@ def test_most_customers_of_a_shop_get_their_list_from_it(monkeypatch: pytest.Mon
     st.sampled_from([2, 6]),
 )
 def test_numbers_are_rounded_as_python_does(number: float, digits: int) -> None:
-    (found,) = _rounded([number], digits)
-    assert repr(found) == repr(round(number, digits))
+    amounts = np.array([[number]])
+    is_rounded = _round(amounts, 0, 0, 10.0**digits)
+    assert repr(float(amounts[0, 0])) == repr(round(number, digits) if is_rounded else number)
+
+
+def test_numbers_in_use_are_rounded_by_the_kernel() -> None:
+    for whole in range(1, 10**6, 997):
+        assert _round(np.array([[whole / 10**6 + 1e-7]]), 0, 0, 1e6)
+    assert _round(np.array([[0.0]]), 0, 0, 1e2)
+    assert not _round(np.array([[-0.0]]), 0, 0, 1e2)
 
 
 def test_what_was_told_or_asked_is_left_to_the_full_way() -> None:

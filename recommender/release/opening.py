@@ -33,6 +33,7 @@ from recommender.release.contents import (
 )
 from recommender.release.evidence import EVIDENCE, no_evidence
 from recommender.release.insight import INSIGHT, nothing_foretold
+from recommender.release.list_columns import ListColumns
 from recommender.release.manifest import Manifest, read_manifest
 from recommender.release.mapped import REMEDY, mapped, verify_extras
 from recommender.release.observed import OBSERVED, OBSERVED_LATER, nothing_observed
@@ -180,6 +181,12 @@ class Release:
         for position, products in enumerate(self.held_for_all):
             why[products] = position + 1
         return why
+
+    @cached_property
+    def list_columns(self) -> ListColumns:
+        """What the usual list is read off."""
+        held = self.why_held_for_all, self.held_for_all
+        return ListColumns.of(self.contents, self.as_trained, *held)
 
     def products_of_category(self, category: str) -> Numbers:
         """Ascending; empty for a category nobody has heard of."""

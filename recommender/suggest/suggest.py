@@ -16,7 +16,7 @@ from recommender.suggest.fresh import fresh_of
 from recommender.suggest.grounds import reasons_of
 from recommender.suggest.kinds import is_cross_sell
 from recommender.suggest.lifting import lifted
-from recommender.suggest.plain import Plain, plain_list, plain_reasons
+from recommender.suggest.plain.plain import Plain, plain_list, plain_reasons
 from recommender.suggest.reasons import Reason
 from recommender.suggest.regular.regular import regular_of
 from recommender.suggest.rules import Rule, count_withheld, first_rules, freed, rules_for
@@ -73,7 +73,7 @@ def _as_list(release: Release, customer_id: str, wish: Wish, plain: Plain) -> Su
                 zip(*columns, strict=True), 1
             )
         ),
-        held=plain.held,
+        held=plain.held_back(release),
     )
 
 

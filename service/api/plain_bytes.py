@@ -1,160 +1,135 @@
 """The usual list as the bytes that its JSON would be, without building what is encoded.
 
-What a product's entry says of the catalogue is kept as bytes, as far as there is room; the numbers
-are encoded all at once. `tests/test_plain_bytes.py` holds it to `suggestions_answer`.
+What is said of a product is kept as bytes, as far as there is room; a kernel puts them together
+(`service/api/plain_writing.py`). `tests/test_plain_bytes.py` holds it to `suggestions_answer`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 
 from recommender.release.opening import Release
 from recommender.suggest.answers import described, reason_answer
-from recommender.suggest.evidence import TEN_THOUSANDTHS
 from recommender.suggest.grounds import price_step
-from recommender.suggest.kinds import UPGRADE
-from recommender.suggest.plain import Plain, popular
-from recommender.suggest.reasons import MINIMUM_CUSTOMERS, Reason
-from recommender.suggest.suggestion import KINDS, content_of, list_id
+from recommender.suggest.plain.plain import Plain, popular
+from recommender.suggest.reasons import Reason
+from recommender.suggest.suggestion import content_of, list_id
+from service.api.plain_writing import BOUGHT, ENTRY, STEP, missing_pieces, written
 
-PRODUCTS_KEPT = 30_000
-"""About 10 MB."""
-_KINDS = tuple(b',"kind":%b,"rank":' % orjson.dumps(kind) for kind in KINDS)
-_SAID = tuple(f", {kind!r}, ".encode() for kind in KINDS)
-_SHARES = [repr(share / TEN_THOUSANDTHS).encode() for share in range(TEN_THOUSANDTHS + 1)]
-"""All there are, as JSON."""
-_NUMBERS = b'%d,"chance":%b,"expected_value":%b,"reasons":['
-_NEXT = b"), ("
-_NULL, _NONE = b"null", b"None"
-Entry = TypeVar("Entry")
+ROOM = 12 * 2**20
+"""Bytes for the pieces of some 25,000 products."""
+_BRACKETS = (b"", b"))"), (b"(", b"),))"), (b"(", b")))")
+"""Around offers in Python's `repr` of a tuple: of none, of one, and of more."""
+
+
+def load_writing() -> None:
+    """So that no request waits for it. Raises what numba raises."""
+    numbers, amounts = np.zeros((0, 7), np.int64), np.zeros((0, 3))
+    places, pool = np.zeros((1, 4, 3), np.int32), np.zeros(1, np.uint8)
+    missing_pieces(numbers, places)
+    written(numbers, amounts, 0, places, pool, True)
 
 
 @dataclass
 class PlainBytes:
-    """Of one release, with its products as they are."""
+    """Of one release, with its products as they are; asked by one thread."""
 
     release: Release
-    _products: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-    """Column -> what stands first in its entry, and its id as Python writes it."""
-    _bought: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-    """Column -> the reason that it was bought, before and after the share."""
-    _steps: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
-    """Column -> the reason that it is a step up, before and after the usual price."""
+    _pool: npt.NDArray[np.uint8] = field(init=False)
+    _places: npt.NDArray[np.int32] = field(init=False)
+    """(products, pieces, 3) where each begins, has its middle and ends; 0 where it is not there."""
+    _used: int = 1
 
-    def of(self, customer_id: str, requested: int, plain: Plain, *, with_values: bool) -> bytes:
+    def __post_init__(self) -> None:
+        self._pool = np.empty(ROOM, np.uint8)
+        self._places = np.zeros((len(self.release.products.ids), 4, 3), np.int32)
+
+    def of(
+        self, customer_id: str, requested: int, plain: Plain, *, with_values: bool
+    ) -> bytes | None:
         """The body; values are left out for the shop, as `shown` does it.
 
-        Raises TypeError for an id with half a character, as the encoder does.
+        None where amounts are out of the ordinary, or pieces too many for the room there is. Raises
+        TypeError for an id with half a character, as the encoder does.
         """
-        chances, values = _numbers(plain.chance), _numbers(plain.value)
-        parts: list[bytes] = [b""]
-        offers: list[bytes] = []
-        for place, product in enumerate(plain.products):
-            entry, said = self._products.get(product) or self._product(product)
-            kind, chance, value = plain.kinds[place], chances[place], values[place]
-            offers += (said, _SAID[kind], chance, b", ", _NONE if value == _NULL else value, _NEXT)
-            numbers = place + 1, chance, value if with_values else _NULL
-            parts += (entry, _KINDS[kind], _NUMBERS % numbers)
-            self._add_reasons(parts, plain, place)
-            parts.append(b"]},")
-        if plain.products:
-            parts[-1] = b"]}"
-        parts.append(b"]}")
-        said_as_written = _are_said_as_written([*chances, *values])
-        list_id = self._list_id(customer_id, plain, offers if said_as_written else None)
-        parts[0] = self._head(customer_id, requested, plain, list_id)
-        return b"".join(parts)
+        if not plain.is_ordinary:
+            return None
+        missing = missing_pieces(plain.numbers, self._places)
+        if len(missing):
+            self._add(missing.tolist())
+            # which may have taken the place of others
+            if len(missing_pieces(plain.numbers, self._places)):
+                return None
+        pieces = self._places, self._pool
+        json, said = written(plain.numbers, plain.amounts, plain.peers, *pieces, with_values)
+        list_id = self._list_id(customer_id, plain, said.tobytes())
+        head = self._head(customer_id, requested, plain, list_id)
+        return b'%b,"suggestions":[%b]}' % (head[:-1], json.tobytes())
 
     def _head(self, customer_id: str, requested: int, plain: Plain, list_id: str) -> bytes:
-        head = {
-            "recommendation_id": list_id,
-            "customer_id": customer_id,
-            "release": self.release.name,
-            "data_through": self.release.manifest.data_through,
-            "source": plain.source,
-            "fallback_reason": None,
-            "requested": requested,
-            "returned": len(plain.products),
-            "withheld": plain.withheld,
-        }
-        return b'%b,"suggestions":[' % orjson.dumps(head)[:-1]
+        return orjson.dumps(
+            {
+                "recommendation_id": list_id,
+                "customer_id": customer_id,
+                "release": self.release.name,
+                "data_through": self.release.manifest.data_through,
+                "source": plain.source,
+                "fallback_reason": None,
+                "requested": requested,
+                "returned": len(plain.numbers),
+                "withheld": plain.withheld,
+            }
+        )
 
-    def _add_reasons(self, parts: list[bytes], plain: Plain, place: int) -> None:
-        """As `plain_reasons`, with commas between."""
-        before = len(parts)
-        first, share, second, second_share = plain.shares[place]
-        product, peers_bought = plain.products[place], plain.peers_bought[place]
-        if first >= 0:
-            opening, closing = self._bought.get(first) or self._was_bought(first)
-            parts += (opening, _SHARES[share], closing)
-        if second >= 0:
-            opening, closing = self._bought.get(second) or self._was_bought(second)
-            parts += (opening, _SHARES[second_share], closing)
-        if plain.kinds[place] == UPGRADE:
-            opening, closing = self._steps.get(product) or self._step(product)
-            parts += (opening, orjson.dumps(round(plain.usual_prices[place], 2)), closing)
-        if peers_bought >= MINIMUM_CUSTOMERS:
-            parts.append(
-                b'{"kind":"peers","peers":%d,"peers_bought":%d},' % (plain.peers, peers_bought)
-            )
-        if len(parts) == before:
-            for reason in popular(self.release, product):
-                parts.append(self._encoded(reason) + b",")
-        if len(parts) > before:
-            parts[-1] = parts[-1][:-1]
-
-    def _list_id(self, customer_id: str, plain: Plain, offers: list[bytes] | None) -> str:
-        """As `Plain.recommendation_id`; `offers` is what Python's `repr` says of them, with what
-        opens the next one at the end."""
-        if offers is None:
-            return plain.recommendation_id(self.release, customer_id)
+    def _list_id(self, customer_id: str, plain: Plain, offers: bytes) -> str:
+        """As `Plain.recommendation_id`; `offers` is what Python's `repr` says of them."""
         content = content_of(self.release.name)
+        opening, closing = _BRACKETS[min(len(plain.numbers), 2)]
         said = f"({customer_id!r}, {content!r}, (".encode("utf-8", "surrogatepass")
-        offers[-1:] = [b"),))" if len(plain.products) == 1 else b")))"] if offers else [b"))"]
-        opening = b"(" if plain.products else b""
-        return list_id(customer_id, content, plain.source, b"".join([said, opening, *offers]))
+        return list_id(customer_id, content, plain.source, said + opening + offers + closing)
 
-    def _encoded(self, reason: Reason) -> bytes:
-        return orjson.dumps(reason_answer(self.release, reason))
+    def _add(self, missing: list[tuple[int, int]]) -> None:
+        """All others are dropped where there is no room."""
+        for product, piece in missing:
+            before, after = self._piece(product, piece)
+            middle, end = self._used + len(before), self._used + len(before) + len(after)
+            if end > len(self._pool):
+                self._places[:], self._used = 0, 1
+                return
+            self._pool[self._used : end] = np.frombuffer(before + after, np.uint8)
+            self._places[product, piece] = self._used, middle, end
+            self._used = end
+
+    def _piece(self, product: int, piece: int) -> tuple[bytes, bytes]:
+        if piece == ENTRY:
+            return self._entry(product)
+        if piece == BOUGHT:
+            return self._was_bought(product)
+        if piece == STEP:
+            return self._step(product)
+        return b"".join([self._encoded(r) + b"," for r in popular(self.release, product)]), b""
+
+    def _entry(self, product: int) -> tuple[bytes, bytes]:
+        product_id = self.release.catalogue.ids[product]
+        entry = orjson.dumps(described(self.release, product_id))[:-1]
+        return entry, repr(product_id).encode("utf-8", "surrogatepass")
 
     def _was_bought(self, product: int) -> tuple[bytes, bytes]:
         catalogue = self.release.catalogue
         before = b'{"kind":"bought","product_id":%b,"share":'
-        entry = (
+        return (
             before % orjson.dumps(catalogue.ids[product]),
             b',"name":%b},' % orjson.dumps(catalogue.names[product]),
         )
-        return _kept(self._bought, product, entry)
 
     def _step(self, product: int) -> tuple[bytes, bytes]:
         encoded = self._encoded(price_step(self.release, product, 0.0))
         opening, closing = encoded.split(b'"usual_price":0.0')
-        return _kept(self._steps, product, (opening + b'"usual_price":', closing + b","))
+        return opening + b'"usual_price":', closing + b","
 
-    def _product(self, product: int) -> tuple[bytes, bytes]:
-        product_id = self.release.catalogue.ids[product]
-        entry = orjson.dumps(described(self.release, product_id))[:-1]
-        said = repr(product_id).encode("utf-8", "surrogatepass")
-        return _kept(self._products, product, (entry, said))
-
-
-def _are_said_as_written(numbers: list[bytes]) -> bool:
-    """Whether Python writes numbers as JSON does: all but very small and very large ones."""
-    written = b",".join(numbers)
-    return b"e" not in written and b"0.0000" not in written
-
-
-def _kept(kept: dict[int, Entry], product: int, entry: Entry) -> Entry:
-    if len(kept) >= PRODUCTS_KEPT:
-        kept.clear()
-    kept[product] = entry
-    return entry
-
-
-def _numbers(numbers: Sequence[float | None]) -> list[bytes]:
-    """Each as the encoder writes it."""
-    return orjson.dumps(numbers)[1:-1].split(b",") if numbers else []
+    def _encoded(self, reason: Reason) -> bytes:
+        return orjson.dumps(reason_answer(self.release, reason))

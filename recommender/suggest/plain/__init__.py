@@ -1,0 +1,1 @@
+"""The usual list, read off a release instead of worked out."""
