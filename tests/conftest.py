@@ -17,6 +17,7 @@ from recommender.config import Config, SparkSection, load_config
 from recommender.models.engine import IMPLICIT, Engine
 from recommender.release.opening import Release, open_release
 from recommender.train import train
+from service.compiled import load_beside
 from service.records.database import Database, database_at
 from service.records.migrate import migrate
 from service.records.schema import metadata
@@ -31,6 +32,15 @@ hypothesis.settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "datasets" / "sample"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lists_are_read_off_from_the_first() -> Iterator[None]:
+    """Services in these processes wait for their compiled code, so that it is known which way a
+    list is made; and while a thread imports, no other may say which warnings are errors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.app.load_beside", lambda release: load_beside(release).join())
+        yield
 
 
 def copy_sample(folder: Path) -> Path:
