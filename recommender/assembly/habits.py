@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recommender.assembly.lines import LEAST_LINES, Lines, begins, distinct, starts
+from recommender.assembly.lines import LEAST_LINES, Lines, Rows, begins, distinct, starts
+from recommender.matrix.runs import customer_runs
 from recommender.release.contents import Products
 from recommender.release.observed import Habits, LastOrders
 
@@ -23,16 +24,23 @@ def habits(lines: Lines, products: Products) -> Habits:
 
 def last_orders(lines: Lines) -> LastOrders:
     """A day's purchases are one order: not every file names orders."""
-    customers, days, products = distinct(lines.customers, -lines.days, lines.products)
-    is_first = begins(customers, days)
-    order_number = np.cumsum(is_first)
+    parts = [_last_orders(lines, run) for run in customer_runs(lines.customers)]
+    customers, days, products = map(np.concatenate, zip(*parts, strict=True))
+    return LastOrders(
+        starts=starts(customers, lines.size),
+        days=(-days).astype(np.int32),
+        products=products.astype(np.int32),
+    )
+
+
+def _last_orders(lines: Lines, run: slice) -> tuple[Rows, Rows, Rows]:
+    """Customers, days before 1970 and products of a run."""
+    columns = lines.customers[run], -lines.days[run], lines.products[run]
+    customers, days, products = distinct(*columns)
+    order_number = np.cumsum(begins(customers, days))
     first_of_customer = order_number[np.searchsorted(customers, customers)]
     last = order_number - first_of_customer < LAST_ORDERS
-    return LastOrders(
-        starts=starts(customers[last], lines.size),
-        days=(-days[last]).astype(np.int32),
-        products=products[last].astype(np.int32),
-    )
+    return customers[last], days[last], products[last]
 
 
 def _price_bands(lines: Lines, products: Products) -> tuple[Any, Any, Any, Any]:
@@ -63,7 +71,9 @@ def _relative_prices(products: Products) -> Values:
 
 def _rhythm(lines: Lines) -> tuple[Any, Any]:
     """Median days between orders, where there are three, and on how many days it ordered."""
-    customers, days = distinct(lines.customers, lines.days)
+    runs = customer_runs(lines.customers)
+    parts = [distinct(lines.customers[run], lines.days[run]) for run in runs]
+    customers, days = map(np.concatenate, zip(*parts, strict=True))
     orders = np.bincount(customers, minlength=lines.size)
     same = np.diff(customers) == 0
     gaps, owners = np.diff(days)[same], customers[1:][same]

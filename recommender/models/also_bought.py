@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.matrix.returns import Netted
+from recommender.matrix.runs import customer_runs
 from recommender.models.overlaps import Bought, count_in_orders, nearest
 
 MINIMUM_CUSTOMERS = 5
@@ -98,8 +99,14 @@ def _orders(netted: Netted) -> tuple[sparse.csr_matrix, npt.NDArray[np.int32]]:
     numbers, products = purchases.orders[lines], purchases.product_columns[lines]
     most = int(numbers.max(initial=0)) + 1
     # two customers may number their orders alike; such orders are two
-    keys = purchases.customer_rows[lines].astype(np.int64) * most + numbers
-    placed, orders = np.unique(keys, return_inverse=True)
-    shape = (len(placed), len(purchases.products))
+    customers = purchases.customer_rows[lines]
+    parts, orders, before = [], np.empty(len(customers), np.int32), 0
+    for run in customer_runs(customers):
+        keys = customers[run].astype(np.int64) * most + numbers[run]
+        placed, places = np.unique(keys, return_inverse=True)
+        orders[run] = places + before
+        before += len(placed)
+        parts.append((placed // most).astype(np.int32))
     ones = np.ones(len(orders), np.float32)
-    return sparse.csr_matrix((ones, (orders, products)), shape), (placed // most).astype(np.int32)
+    shape = (before, len(purchases.products))
+    return sparse.csr_matrix((ones, (orders, products)), shape), np.concatenate(parts)
