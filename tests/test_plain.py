@@ -15,7 +15,7 @@ from recommender.release.opening import Release
 from recommender.suggest import suggest as asked
 from recommender.suggest.facts import Facts
 from recommender.suggest.plain.kernel import _round
-from recommender.suggest.plain.plain import load_kernel
+from recommender.suggest.plain.plain import load_kernel, plain_list
 from recommender.suggest.suggest import suggest
 from recommender.suggest.suggestion import Wish
 from tests.made_up_release import ALPHA, REGULARIZATION, in_memory, random_contents, shop_release
@@ -118,3 +118,22 @@ def test_what_was_told_or_asked_is_left_to_the_full_way() -> None:
     assert not Wish(3, explained=False).is_plain
     assert not Wish(3, kinds=frozenset({"new"})).is_plain
     assert not Facts().is_told
+
+
+def test_numbers_beyond_the_catalogue_are_not_followed() -> None:
+    release = release_of(2)
+    rows = range(len(release.customers.ids))
+    whole = [plain_list(release, row, Wish(3), Facts()) is not None for row in rows]
+    assert any(whole)
+    far = np.int32(2**30)
+    for part, column in (
+        ("candidates", "products"),
+        ("bought", "products"),
+        ("evidence", "first"),
+        ("evidence", "second"),
+    ):
+        kept = getattr(release.contents, part)
+        spoilt = replace(kept, **{column: np.full_like(getattr(kept, column), far)})
+        broken = replace(release, contents=replace(release.contents, **{part: spoilt}))
+        found = [plain_list(broken, row, Wish(3), Facts()) for row in rows]
+        assert all(plain is None or not len(plain.numbers) for plain in found)

@@ -45,24 +45,18 @@ def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
     returned = _of(row, columns.returned_starts, columns.returned)
     candidates = _of(row, columns.candidate_starts, columns.candidates)
     begin, end = columns.evidence_starts[row], columns.evidence_starts[row + 1]
-    explained = candidates[: end - begin]
+    explained, size = candidates[: end - begin], len(columns.why_held)
+    is_said = len(bought) > 0 and end <= len(columns.first)
+    for products in (bought, earlier, returned, explained):
+        is_said &= _are_within(products, size)
+    if not is_said:  # in full it is told what is wrong; here memory of others would be read
+        bought, earlier, returned = bought[:0], earlier[:0], returned[:0]
+        explained = explained[:0]
     numbers, amounts = np.empty((n, 7), np.int64), np.empty((n, 3), np.float64)
     places, held = np.empty(n, np.int64), np.empty((len(explained), 2), np.int64)
-    why_held = columns.why_held
-
-    count = held_back = 0
-    for place in range(len(explained)):
-        if count == n:
-            break
-        product = explained[place]
-        why = _why_held(bought, earlier, returned, why_held, product)
-        if why:
-            held[held_back, 0], held[held_back, 1] = product, why
-            held_back += 1
-        else:
-            places[count], numbers[count, PRODUCT] = place, product
-            count += 1
-    is_said = len(bought) > 0 and (count == n or len(explained) == len(candidates))
+    own, why_held = (bought, earlier, returned), columns.why_held
+    count, held_back = _choose(explained, own, why_held, numbers, places, held)
+    is_said &= count == n or len(explained) == len(candidates)
     for i in range(count):
         entry = begin + places[i]
         numbers[i, FIRST] = columns.first[entry]
@@ -72,6 +66,7 @@ def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
         numbers[i, PEERS_BOUGHT] = columns.peers_bought[entry]
         # a peer was forgotten, so that others must be counted anew
         is_said &= numbers[i, PEERS_BOUGHT] != COUNT_ANEW
+        is_said &= max(numbers[i, FIRST], numbers[i, SECOND]) < size
         amounts[i, CHANCE] = columns.chances[columns.candidate_starts[row] + places[i]]
         amounts[i, VALUE] = amounts[i, CHANCE] * columns.spend[numbers[i, PRODUCT]]
     numbers, amounts = numbers[:count], amounts[:count]
@@ -81,7 +76,7 @@ def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
     peers = 0
     for peer in columns.peers[row]:
         peers += peer >= 0
-    withheld = _withheld(bought, earlier, returned, why_held, columns.held)
+    withheld = _withheld(own, why_held, columns.held)
     return is_said, numbers, amounts, peers, withheld, held[:held_back], are_rounded
 
 
@@ -91,8 +86,35 @@ def _of(row, starts, entries):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _why_held(bought, earlier, returned, why_held, product):  # type: ignore[no-untyped-def]
+def _are_within(products, size):  # type: ignore[no-untyped-def]
+    are_within = True
+    for product in products:
+        are_within &= 0 <= product < size
+    return are_within
+
+
+@numba.njit(cache=True)
+def _choose(explained, own, why_held, numbers, places, held):  # type: ignore[no-untyped-def]
+    """How many free products there are, as many as there is room for, and how many were held."""
+    count = held_back = 0
+    for place in range(len(explained)):
+        if count == len(numbers):
+            break
+        product = explained[place]
+        why = _why_held(own, why_held, product)
+        if why:
+            held[held_back, 0], held[held_back, 1] = product, why
+            held_back += 1
+        else:
+            places[count], numbers[count, PRODUCT] = place, product
+            count += 1
+    return count, held_back
+
+
+@numba.njit(cache=True)
+def _why_held(own, why_held, product):  # type: ignore[no-untyped-def]
     """0 for what may be offered."""
+    bought, earlier, returned = own
     if _is_among(bought, product) or _is_among(earlier, product):
         return OWNED
     if _is_among(returned, product):
@@ -114,8 +136,9 @@ def _is_among(ascending, product):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _withheld(bought, earlier, returned, why_held, held):  # type: ignore[no-untyped-def]
+def _withheld(own, why_held, held):  # type: ignore[no-untyped-def]
     """(rules,) as `count_withheld`: what a rule of the customer's holds is under no other."""
+    bought, earlier, returned = own
     counts = np.zeros(FOR_ALL + len(held), np.int64)
     counts[FOR_ALL:] = held
     counts[OWNED - 1], counts[RETURNED - 1] = len(bought), 0
