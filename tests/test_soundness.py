@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.release import soundness
 from recommender.release.contents import Contents
 from recommender.release.soundness import check_soundness
 from recommender.text import Ids, TextColumn
@@ -55,9 +56,11 @@ def as_float(column: Array) -> Array:
     return column.astype(np.float64)
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_sound_contents_pass(seed: int) -> None:
-    check_soundness(random_contents(seed))
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 3, soundness.AT_ONCE]))
+def test_sound_contents_pass(seed: int, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(soundness, "AT_ONCE", at_once)
+        check_soundness(random_contents(seed))
 
 
 @pytest.mark.parametrize(
@@ -106,13 +109,19 @@ def test_sound_contents_pass(seed: int) -> None:
         ("also_bought.customers_both", shorter),
         ("also_bought.together", shorter),
         ("also_bought.similarity", put(0, np.nan)),
+        ("customer_rhythms.lateness", put(0, 1.5)),
+        ("customer_rhythms.lateness", put(-1, -0.5)),
         ("customers.segment_number", put(0, 2)),
         ("customers.segment_number", shorter),
         ("products.price", shorter),
         ("products.in_stock", lambda c: c.astype(np.int8)),
     ],
 )
-def test_a_column_that_makes_no_sense_is_named(column: str, change: Change) -> None:
+@pytest.mark.parametrize("at_once", [2, soundness.AT_ONCE])
+def test_a_column_that_makes_no_sense_is_named(
+    column: str, change: Change, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soundness, "AT_ONCE", at_once)
     part, _ = column.split(".")
     with pytest.raises(ValueError, match=rf"^{part}"):
         check_soundness(changed(column, change))
