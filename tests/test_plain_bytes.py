@@ -106,6 +106,9 @@ def test_what_is_kept_of_products_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
     release = release_of(2)
     roomy = PlainBytes(release)
     assert all(same for _, same in encoded(release, Wish(5), roomy))
+    with monkeypatch.context() as patch:
+        patch.setattr("service.api.plain_bytes.WRITTEN", 7)
+        assert all(same for _, same in encoded(release, Wish(5), PlainBytes(release)))
     monkeypatch.setattr("service.api.plain_bytes.ROOM", roomy._used // 2)
     narrow = PlainBytes(release)
     found = [same for _ in range(2) for _, same in encoded(release, Wish(5), narrow)]

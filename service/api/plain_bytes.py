@@ -18,10 +18,12 @@ from recommender.suggest.grounds import price_step
 from recommender.suggest.plain.plain import Plain, popular
 from recommender.suggest.reasons import Reason
 from recommender.suggest.suggestion import content_of, list_id
-from service.api.plain_writing import BOUGHT, ENTRY, STEP, missing_pieces, written
+from service.api.plain_writing import BOUGHT, ENTRY, STEP, Bytes, missing_pieces, write
 
 ROOM = 12 * 2**20
 """Bytes for the pieces of some 25,000 products."""
+WRITTEN = 16 * 1024
+"""Bytes of room for the entries of a list, until one takes more."""
 _BRACKETS = (b"", b"))"), (b"(", b"),))"), (b"(", b")))")
 """Around offers in Python's `repr` of a tuple: of none, of one, and of more."""
 
@@ -31,7 +33,7 @@ def load_writing() -> None:
     numbers, amounts = np.zeros((0, 7), np.int64), np.zeros((0, 3))
     places, pool = np.zeros((1, 4, 3), np.int32), np.zeros(1, np.uint8)
     missing_pieces(numbers, places)
-    written(numbers, amounts, 0, places, pool, True)
+    write(numbers, amounts, 0, (places, pool), (pool, pool), True)
 
 
 @dataclass
@@ -39,13 +41,16 @@ class PlainBytes:
     """Of one release, with its products as they are; asked by one thread."""
 
     release: Release
-    _pool: npt.NDArray[np.uint8] = field(init=False)
+    _pool: Bytes = field(init=False)
     _places: npt.NDArray[np.int32] = field(init=False)
     """(products, pieces, 3) where each begins, has its middle and ends; 0 where it is not there."""
     _used: int = 1
+    _written: tuple[Bytes, Bytes] = field(init=False)
+    """Entries, and what is said of them, of the list that was written last."""
 
     def __post_init__(self) -> None:
         self._pool = np.empty(ROOM, np.uint8)
+        self._written = np.empty(WRITTEN, np.uint8), np.empty(WRITTEN, np.uint8)
         self._places = np.zeros((len(self.release.products.ids), 4, 3), np.int32)
 
     def of(
@@ -58,17 +63,25 @@ class PlainBytes:
         """
         if not plain.is_ordinary:
             return None
-        missing = missing_pieces(plain.numbers, self._places)
-        if len(missing):
-            self._add(missing.tolist())
-            # which may have taken the place of others
-            if len(missing_pieces(plain.numbers, self._places)):
-                return None
-        pieces = self._places, self._pool
-        json, said = written(plain.numbers, plain.amounts, plain.peers, *pieces, with_values)
+        lengths = self._write(plain, with_values)
+        if lengths is None:
+            return None
+        json, said = self._written[0][: lengths[0]], self._written[1][: lengths[1]]
         list_id = self._list_id(customer_id, plain, said.tobytes())
         head = self._head(customer_id, requested, plain, list_id)
         return b'%b,"suggestions":[%b]}' % (head[:-1], json.tobytes())
+
+    def _write(self, plain: Plain, with_values: bool) -> tuple[int, int] | None:
+        """Bytes of both that are written; None where one piece took the place of another."""
+        given = plain.numbers, plain.amounts, plain.peers, (self._places, self._pool)
+        for _ in range(3):  # pieces may be missing at first, and then room
+            written, told = write(*given, self._written, with_values)
+            if written >= 0:
+                return written, told
+            self._add(missing_pieces(plain.numbers, self._places).tolist())
+            if told > len(self._written[0]):
+                self._written = np.empty(2 * told, np.uint8), np.empty(2 * told, np.uint8)
+        return None
 
     def _head(self, customer_id: str, requested: int, plain: Plain, list_id: str) -> bytes:
         return orjson.dumps(

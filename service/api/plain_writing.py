@@ -93,20 +93,18 @@ def _says_nothing_else(entry):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def written(numbers, amounts, peers, places, pool, with_values):  # type: ignore[no-untyped-def]
-    """Entries as JSON with commas between, and as Python's `repr` says what is offered.
+def write(numbers, amounts, peers, pieces, out, with_values):  # type: ignore[no-untyped-def]
+    """Into `out`: entries as JSON with commas between, and as Python's `repr` says what is offered.
 
-    Of `numbers` and `amounts` of a list whose pieces are all there and whose amounts are ordinary.
+    Of `numbers` and `amounts` of a list whose amounts are ordinary. How many bytes each has; -1
+    and 0 where pieces are missing, -1 and the bytes there must be room for where there is too
+    little.
     """
-    size = 0
-    for entry in numbers:
-        size += _NUMBERS + _length(places, entry[PRODUCT], ENTRY)
-        size += _length(places, entry[PRODUCT], STEP) + _length(places, entry[PRODUCT], POPULAR)
-        if entry[FIRST] >= 0:
-            size += _length(places, entry[FIRST], BOUGHT)
-        if entry[SECOND] >= 0:
-            size += _length(places, entry[SECOND], BOUGHT)
-    json, said = np.empty(size, np.uint8), np.empty(size, np.uint8)
+    places, pool = pieces
+    json, said = out
+    size = _bytes_at_most(numbers, places)
+    if size < 0 or size > len(json):
+        return -1, max(size, 0)
     at = told = 0
     for i in range(len(numbers)):
         first, middle, end = places[numbers[i, PRODUCT], ENTRY]
@@ -137,9 +135,34 @@ def written(numbers, amounts, peers, places, pool, with_values):  # type: ignore
         else:
             at = _put_decimal(json, at, np.int64(value * 1e2 + 0.5), 100)
         at = _put(json, at, _REASONS)
-        at = _put_reasons(json, at, numbers[i], amounts[i, USUAL_PRICE], peers, (places, pool))
+        at = _put_reasons(json, at, numbers[i], amounts[i, USUAL_PRICE], peers, pieces)
         at = _put(json, at, _END)
-    return json[:at], said[:told]
+    return at, told
+
+
+@numba.njit(cache=True)
+def _bytes_at_most(numbers, places):  # type: ignore[no-untyped-def]
+    """-1 where a piece is missing."""
+    size = 1
+    for entry in numbers:
+        product = entry[PRODUCT]
+        entry_bytes = _length(places, product, ENTRY)
+        size += _NUMBERS + entry_bytes
+        is_whole = entry_bytes > 0
+        for bought in (FIRST, SECOND):
+            if entry[bought] >= 0:
+                reason = _length(places, entry[bought], BOUGHT)
+                size += reason
+                is_whole &= reason > 0
+        if entry[KIND] == UPGRADE:
+            size += _length(places, product, STEP)
+            is_whole &= places[product, STEP, 2] > 0
+        elif _says_nothing_else(entry):
+            size += _length(places, product, POPULAR)
+            is_whole &= places[product, POPULAR, 2] > 0
+        if not is_whole:
+            return -1
+    return size
 
 
 @numba.njit(cache=True)

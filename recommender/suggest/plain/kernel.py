@@ -32,12 +32,12 @@ from recommender.suggest.plain.table import (
 
 
 @numba.njit(cache=True)
-def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
-    """Whether it can be said, the (n, 7) numbers, (n, 3) amounts, number of peers, (rules,)
-    products withheld, (m, 2) products held back on the way with what held them, and whether every
-    amount is rounded.
+def plain_numbers(columns, row, numbers, amounts, withheld, held):  # type: ignore[no-untyped-def]
+    """How many products there are, how many were held back on the way, the number of peers, and
+    whether every amount is rounded; -1 products where it cannot be said.
 
-    `columns` are `ListColumns`. An amount that is not rounded is left as it is.
+    `columns` are `ListColumns`. Filled are `numbers` (n, 7), `amounts` (n, 3), `withheld` (rules,)
+    and `held` (most, 2), product and what held it. An amount that is not rounded is left as it is.
     """
     # rows at once: every function that is given all columns counts references to each of them
     bought = _of(row, columns.bought_starts, columns.bought)
@@ -46,17 +46,15 @@ def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
     candidates = _of(row, columns.candidate_starts, columns.candidates)
     begin, end = columns.evidence_starts[row], columns.evidence_starts[row + 1]
     explained, size = candidates[: end - begin], len(columns.why_held)
-    is_said = len(bought) > 0 and end <= len(columns.first)
+    is_said = len(bought) > 0 and end <= len(columns.first) and len(explained) <= len(held)
     for products in (bought, earlier, returned, explained):
         is_said &= _are_within(products, size)
     if not is_said:  # in full it is told what is wrong; here memory of others would be read
-        bought, earlier, returned = bought[:0], earlier[:0], returned[:0]
-        explained = explained[:0]
-    numbers, amounts = np.empty((n, 7), np.int64), np.empty((n, 3), np.float64)
-    places, held = np.empty(n, np.int64), np.empty((len(explained), 2), np.int64)
+        return -1, 0, 0, False
     own, why_held = (bought, earlier, returned), columns.why_held
+    places = np.empty(len(numbers), np.int64)
     count, held_back = _choose(explained, own, why_held, numbers, places, held)
-    is_said &= count == n or len(explained) == len(candidates)
+    is_said = count == len(numbers) or len(explained) == len(candidates)
     for i in range(count):
         entry = begin + places[i]
         numbers[i, FIRST] = columns.first[entry]
@@ -69,15 +67,16 @@ def plain_numbers(columns, row, n):  # type: ignore[no-untyped-def]
         is_said &= max(numbers[i, FIRST], numbers[i, SECOND]) < size
         amounts[i, CHANCE] = columns.chances[columns.candidate_starts[row] + places[i]]
         amounts[i, VALUE] = amounts[i, CHANCE] * columns.spend[numbers[i, PRODUCT]]
+    if not is_said:
+        return -1, 0, 0, False
     numbers, amounts = numbers[:count], amounts[:count]
     _add_usual_prices(bought, columns.category_numbers, columns.trained_prices, numbers, amounts)
     _add_kinds(columns.prices, numbers, amounts)
-    are_rounded = _round_all(amounts)
     peers = 0
     for peer in columns.peers[row]:
         peers += peer >= 0
-    withheld = _withheld(own, why_held, columns.held)
-    return is_said, numbers, amounts, peers, withheld, held[:held_back], are_rounded
+    _count_withheld(own, why_held, columns.held, withheld)
+    return count, held_back, peers, _round_all(amounts)
 
 
 @numba.njit(cache=True)
@@ -136,10 +135,9 @@ def _is_among(ascending, product):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _withheld(own, why_held, held):  # type: ignore[no-untyped-def]
+def _count_withheld(own, why_held, held, counts):  # type: ignore[no-untyped-def]
     """(rules,) as `count_withheld`: what a rule of the customer's holds is under no other."""
     bought, earlier, returned = own
-    counts = np.zeros(FOR_ALL + len(held), np.int64)
     counts[FOR_ALL:] = held
     counts[OWNED - 1], counts[RETURNED - 1] = len(bought), 0
     for product in bought:
@@ -152,7 +150,6 @@ def _withheld(own, why_held, held):  # type: ignore[no-untyped-def]
         if not (_is_among(bought, product) or _is_among(earlier, product)):
             counts[RETURNED - 1] += 1
             _uncount(counts, why_held[product])
-    return counts
 
 
 @numba.njit(cache=True)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from recommender.release.evidence import CANDIDATES_EXPLAINED
 from recommender.release.opening import Release
 from recommender.suggest.diversity import diversity_of
 from recommender.suggest.evidence import TEN_THOUSANDTHS
@@ -43,6 +44,7 @@ from recommender.suggest.reasons import (
 from recommender.suggest.rules import HELD_FOR_ALL
 from recommender.suggest.suggestion import KINDS, Source, Wish, recommendation_id
 
+Whole = npt.NDArray[np.int64]
 RULES = ("owned", "returned", *HELD_FOR_ALL)
 """In the order of the kernel's counts."""
 DIGITS = {CHANCE: 6, VALUE: 2, USUAL_PRICE: 2}
@@ -67,7 +69,7 @@ def load_kernel(release: Release) -> None:
     with compiling():
         from recommender.suggest.plain.kernel import plain_numbers  # noqa: PLC0415 - not for all
 
-        plain_numbers(release.list_columns, 0, 1)
+        plain_numbers(release.list_columns, 0, *_room(1))
     _LOADED["plain_numbers"] = plain_numbers
 
 
@@ -143,13 +145,26 @@ def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | 
     plain_numbers = _LOADED.get("plain_numbers")
     if plain_numbers is None or not wish.is_plain or facts.is_told or diversity_of(release):
         return None
-    found = plain_numbers(release.list_columns, row, wish.n)
-    is_said, numbers, amounts, peers, withheld, held, are_rounded = found
-    if not is_said or not _agreed(release, row, peers, facts.consent):
+    room = _room(wish.n)
+    count, held_back, peers, are_rounded = plain_numbers(release.list_columns, row, *room)
+    if count < 0 or not _agreed(release, row, peers, facts.consent):
         return None
+    numbers, amounts, withheld, held = room
+    numbers, amounts, held = numbers[:count], amounts[:count], held[:held_back]
     is_ordinary = are_rounded or _round(amounts)
     counts = {rule: count for rule, count in zip(RULES, withheld.tolist(), strict=True) if count}
     return Plain(numbers, amounts, peers, counts, held, is_ordinary)
+
+
+def _room(n: int) -> tuple[Whole, npt.NDArray[np.float64], Whole, Whole]:
+    """For numbers, amounts, counts of what is withheld, and what was held back: what a kernel
+    makes itself costs more to hand over."""
+    return (
+        np.empty((n, 7), np.int64),
+        np.empty((n, 3)),
+        np.empty(len(RULES), np.int64),
+        np.empty((CANDIDATES_EXPLAINED, 2), np.int64),
+    )
 
 
 def _agreed(release: Release, row: int, peers: int, consent: Consent) -> bool:
