@@ -88,7 +88,7 @@ class Making:
     def finished(self, task: Task) -> Finished:
         """In the order of the task, whatever fails."""
         if task.number * len(task.rows) >= LISTS_BEFORE_COMPILED:
-            with suppress(NotCompiledError):
+            with suppress(NotCompiledError):  # then it takes longer, and says the same
                 load_kernel(self.release)
         made, failures = [], {}
         for row, known in zip(task.rows, task.known, strict=True):

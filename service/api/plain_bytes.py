@@ -99,7 +99,7 @@ class PlainBytes:
         )
 
     def _list_id(self, customer_id: str, plain: Plain, offers: bytes) -> str:
-        """As `Plain.recommendation_id`; `offers` is what Python's `repr` says of them."""
+        """As `SuggestionList.recommendation_id`; `offers` is what Python's `repr` says of them."""
         content = content_of(self.release.name)
         opening, closing = _BRACKETS[min(len(plain.numbers), 2)]
         said = f"({customer_id!r}, {content!r}, (".encode("utf-8", "surrogatepass")

@@ -1,6 +1,6 @@
 """The usual list of one customer as a kernel: some hundred comparisons, not worth an object each.
 
-Python and NumPy took 25 microseconds for what takes 3 here (`benchmarks/first_list.py`).
+Python and NumPy took 25 microseconds for what takes 7 here, 9 with the tables it fills.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from recommender.suggest.reasons import (
     popular_reasons,
 )
 from recommender.suggest.rules import HELD_FOR_ALL
-from recommender.suggest.suggestion import KINDS, Source, Wish, recommendation_id
+from recommender.suggest.suggestion import Source, Wish
 
 Whole = npt.NDArray[np.int64]
 RULES = ("owned", "returned", *HELD_FOR_ALL)
@@ -99,7 +99,7 @@ class Plain:
     withheld: dict[str, int]
     held: npt.NDArray[np.int64]
     """(held back, 2) product and 1 + position in `RULES`."""
-    is_ordinary: bool = True
+    is_ordinary: bool
     """Without huge amounts, and without zeros that have a sign."""
 
     source: ClassVar[Source] = "personal"
@@ -127,17 +127,6 @@ class Plain:
         """(product_id, rule) of what would have stood in the list."""
         ids = release.catalogue.ids
         return tuple((ids[product], RULES[rule - 1]) for product, rule in self.held.tolist())
-
-    def recommendation_id(self, release: Release, customer_id: str) -> str:
-        """As `SuggestionList` has it."""
-        ids = release.catalogue.ids
-        offers = tuple(
-            (ids[product], KINDS[kind], chance, value)
-            for product, kind, chance, value in zip(
-                self.products, self.kinds, self.chance, self.value, strict=True
-            )
-        )
-        return recommendation_id(customer_id, release.name, self.source, offers)
 
 
 def plain_list(release: Release, row: int, wish: Wish, facts: Facts) -> Plain | None:
